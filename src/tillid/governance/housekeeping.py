@@ -1,0 +1,34 @@
+"""The platform's own purposes: taking data in, keeping permissions, and recording what was sent.
+
+They are purposes like any other: an actor needs a role for them, and a query under them is governed and
+written to the audit log. Each may read only the internal tables that name it.
+"""
+
+from __future__ import annotations
+
+from tillid.terms.durations import Duration
+from tillid.terms.purpose import LegalBasis, Purpose
+
+INTAKE = "housekeeping.intake"
+PERMISSIONS = "housekeeping.permissions"
+DELIVERIES = "housekeeping.deliveries"
+
+_LONG = Duration.parse("100 years")
+
+
+def _purpose(key: str, label: str, data_use: str) -> Purpose:
+    return Purpose(
+        key=key,
+        label=label,
+        data_use=data_use,
+        legal_basis=LegalBasis.LEGAL_OBLIGATION,
+        categories=frozenset({"user", "system"}),
+        retention=_LONG,
+    )
+
+
+HOUSEKEEPING: tuple[Purpose, ...] = (
+    _purpose(INTAKE, "Taking data in and giving identifiers their numbers", "essential.service.operations"),
+    _purpose(PERMISSIONS, "Keeping who may be processed for what", "functional.storage.privacy_preferences"),
+    _purpose(DELIVERIES, "Keeping what went to whom", "essential.legal_obligation"),
+)

@@ -1,0 +1,87 @@
+"""The permit: who asks and what for, made by the register alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Never, NoReturn, final
+from weakref import WeakSet
+
+from tillid.governance.errors import PermitForged
+from tillid.terms.actor import Actor
+from tillid.terms.purpose import Purpose
+
+if TYPE_CHECKING:
+    from tillid.governance.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class _PermitState:
+    actor: Actor
+    purposes: tuple[Purpose, ...]
+    register: Register
+
+
+@final
+class Permit:
+    """Leave for one actor to use data for one purpose; `register.permit` is the only maker.
+
+    A permit may name several purposes where they share a scope: then a column must be covered by each of
+    them, a row must be collected for each of them, and a person must be permitted for at least one.
+    """
+
+    __slots__ = ("__weakref__", "_state")
+    _state: _PermitState
+
+    def __init__(self, by_hand: Never) -> None:
+        raise PermitForged("A permit can't be made by hand", hint="Ask register.permit(actor, purpose).")
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        return self._state.actor
+
+    @property
+    def purposes(self) -> tuple[Purpose, ...]:
+        """What for."""
+        return self._state.purposes
+
+    @property
+    def register(self) -> Register:
+        """The register that made it, in the version that it was made under."""
+        return self._state.register
+
+    @property
+    def scope(self) -> str:
+        """The scope that its purposes share."""
+        return self.register.scope_of(self.purposes[0].key)
+
+    @property
+    def now(self) -> datetime:
+        """The moment by which permissions and retention are judged."""
+        return self.register.now()
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise PermitForged("A permit can't be changed", hint="Ask register.permit(actor, purpose).")
+
+    def __reduce__(self) -> NoReturn:
+        raise PermitForged("A permit can't be copied", hint="Ask register.permit(actor, purpose).")
+
+    def __repr__(self) -> str:
+        return f"<Permit {self.actor.name} for {'+'.join(p.key for p in self.purposes)}>"
+
+
+_ISSUED: WeakSet[Permit] = WeakSet()
+
+
+def _issue_permit(actor: Actor, purposes: tuple[Purpose, ...], register: Register) -> Permit:
+    permit: Permit = object.__new__(Permit)
+    object.__setattr__(permit, "_state", _PermitState(actor, purposes, register))
+    _ISSUED.add(permit)
+    return permit
+
+
+def check_genuine(permit: Permit) -> None:
+    """Refuse a permit that the register did not make."""
+    if type(permit) is not Permit or permit not in _ISSUED:
+        raise PermitForged("This permit was not made by the register", hint="Ask register.permit(actor, purpose).")

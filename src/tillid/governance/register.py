@@ -1,0 +1,154 @@
+"""The register of purposes, roles and declared tables; the only maker of permits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from hashlib import blake2b
+from types import MappingProxyType
+
+from tillid.governance.errors import (
+    ActorUnknown,
+    PurposeMissing,
+    PurposeNotPermitted,
+    PurposesDiffer,
+    PurposeUnknown,
+    TableUnknown,
+)
+from tillid.governance.housekeeping import HOUSEKEEPING
+from tillid.governance.permit import Permit, _issue_permit
+from tillid.terms.actor import Actor
+from tillid.terms.categories import is_covered
+from tillid.terms.errors import nearest
+from tillid.terms.purpose import Purpose
+from tillid.terms.table import Table
+
+
+def _digest(parts: Iterable[object]) -> str:
+    state = blake2b(digest_size=8)
+    for part in parts:
+        state.update(repr(part).encode())
+        state.update(b"\0")
+    return state.hexdigest()
+
+
+def fingerprint(purpose: Purpose) -> str:
+    """A short digest of all that a purpose says; another text, another fingerprint."""
+    return _digest(
+        sorted(value) if isinstance(value, frozenset) else value
+        for value in (getattr(purpose, name) for name in Purpose.__slots__)
+    )
+
+
+class Register:
+    """Which purposes there are, who may use them, and on which tables.
+
+    `purpose_sets` maps the id that a row carries to the purposes that the row was collected for. `clock`
+    gives the moment (UTC, without time zone) by which permission and retention are judged.
+    """
+
+    def __init__(
+        self,
+        *,
+        purposes: Iterable[Purpose],
+        actors: Iterable[Actor],
+        tables: Iterable[Table],
+        purpose_sets: Mapping[int, frozenset[str]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        everything = (*purposes, *HOUSEKEEPING)
+        self.purposes: Mapping[str, Purpose] = MappingProxyType({p.key: p for p in everything})
+        self.actors: Mapping[str, Actor] = MappingProxyType({a.name: a for a in actors})
+        self.tables: Mapping[str, Table] = MappingProxyType({t.name: t for t in tables})
+        self.purpose_sets: Mapping[int, frozenset[str]] = MappingProxyType(dict(purpose_sets))
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """The moment by which permission and retention are judged."""
+        return self._clock()
+
+    @cached_property
+    def version(self) -> str:
+        """A short digest of purposes, roles and tables: kept with every decision."""
+        return _digest(
+            [
+                *(f"{key} {fingerprint(purpose)}" for key, purpose in sorted(self.purposes.items())),
+                *(
+                    f"{a.name} {[(r.name, sorted(r.purposes or ()), sorted(r.categories or ())) for r in a.roles]}"
+                    for a in sorted(self.actors.values(), key=lambda a: a.name)
+                ),
+                *(
+                    f"{t.name} {t.path} {t.collected} {t.scoped} {t.retained_from} {sorted(t.only_for)}"
+                    f" {[(c.name, c.type, sorted(c.categories)) for c in t.columns]}"
+                    for t in sorted(self.tables.values(), key=lambda t: t.name)
+                ),
+            ]
+        )
+
+    def actor(self, name: str) -> Actor:
+        """The actor of this name, or refuse."""
+        if name not in self.actors:
+            raise ActorUnknown(
+                f"{name!r} is not listed under users in tillid.yml",
+                hint="Ask as someone who is (--as NAME), or have the name added.",
+            )
+        return self.actors[name]
+
+    def purpose(self, key: str) -> Purpose:
+        """The purpose of this key, or refuse."""
+        if not key:
+            raise PurposeMissing("No purpose was named", hint="Name one of purposes.yml (--purpose KEY).")
+        if key not in self.purposes:
+            valid = [name for name in self.purposes if not name.startswith("housekeeping.")]
+            raise PurposeUnknown(f"No purpose {key!r} in the register", hint=nearest(key, valid))
+        return self.purposes[key]
+
+    def table(self, name: str) -> Table:
+        """The declared table of this name, or refuse."""
+        if name not in self.tables:
+            raise TableUnknown(f"No table {name!r} is declared", hint=nearest(name, self.public_tables()))
+        return self.tables[name]
+
+    def public_tables(self) -> list[str]:
+        """The names of the tables that a query may use under a purpose of the project, sorted."""
+        return sorted(table.name for table in self.tables.values() if not table.only_for)
+
+    def permit(self, actor: Actor, purpose: str, *sharing: str) -> Permit:
+        """Leave for `actor` to use data for `purpose`, and for others that share its scope.
+
+        Raises `PurposeUnknown`, `PurposeNotPermitted`, or `PurposesDiffer` when scopes differ.
+        """
+        known = self.actor(actor.name)
+        keys = (purpose, *sharing)
+        purposes = tuple(self.purpose(key) for key in keys)
+        for key in keys:
+            # The actor is looked up again: an Actor made by hand carries no rights.
+            if not known.may_use(key):
+                usable = [name for name in self.purposes if known.may_use(name)]
+                raise PurposeNotPermitted(
+                    f"{known.name!r} has no role that may use the purpose {key!r}",
+                    hint=nearest(key, usable),
+                )
+        if len({self.scope_of(key) for key in keys}) > 1:
+            raise PurposesDiffer(f"The purposes {', '.join(keys)} do not share a scope")
+        return _issue_permit(known, purposes, self)
+
+    def admitted_sets(self, purpose: str) -> frozenset[int]:
+        """The ids of the purpose sets that hold this purpose."""
+        return frozenset(number for number, keys in self.purpose_sets.items() if purpose in keys)
+
+    def scope_of(self, purpose: str) -> str:
+        """A short name of the rows and columns that a purpose admits; equal names share scoped tables.
+
+        It covers the admitted purpose sets, the retention and the covered columns of scoped tables.
+        """
+        entry = self.purpose(purpose)
+        columns = [
+            f"{table.name}.{column.name}"
+            for table in self.tables.values()
+            if table.scoped
+            for column in table.columns
+            if all(is_covered(category, entry.categories) for category in column.categories)
+        ]
+        return _digest([sorted(self.admitted_sets(purpose)), str(entry.retention), sorted(columns)])

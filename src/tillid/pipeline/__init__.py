@@ -1,0 +1,1 @@
+"""Puts the stages together: projects, plans, runs and explanations."""

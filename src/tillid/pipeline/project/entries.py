@@ -1,0 +1,137 @@
+"""Reads the files of a project folder and takes them apart into entries, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tillid.pipeline.project.file_kinds import FILE_KINDS, FileKind
+from tillid.pipeline.project.findings import Findings, nearest
+from tillid.pipeline.project.schema import Place
+from tillid.pipeline.project.yaml_nodes import read_yaml
+
+REQUIRED = ("project", "purposes")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One definition as written: its plain values, where it stands, and whether its shape is right."""
+
+    name: str
+    values: dict[str, Any]
+    place: Place
+    is_sound: bool
+
+
+@dataclass(slots=True)
+class Entries:
+    """Every entry of a project by kind (`FileKind.name`) and name, in the order of files and keys.
+
+    `unread` names the kinds of which some file could not be read, so that names may be missing.
+    """
+
+    by_kind: dict[str, dict[str, Entry]] = field(
+        default_factory=lambda: {kind.name: {} for kind in FILE_KINDS}
+    )
+    unread: set[str] = field(default_factory=set)
+
+    def sound(self, kind: str) -> Iterator[Entry]:
+        """The entries of a kind whose shape is right."""
+        return (entry for entry in self.by_kind[kind].values() if entry.is_sound)
+
+
+def read_entries(folder: Path, findings: Findings) -> Entries:
+    """Read every definition file below `folder`; mistakes of form go to `findings`."""
+    entries = Entries()
+    for kind in FILE_KINDS:
+        for path in _files(folder, kind, findings):
+            _read_file(path, _shown(path, folder), kind, entries, findings)
+    _note_strays(folder, findings)
+    return entries
+
+
+def _files(folder: Path, kind: FileKind, findings: Findings) -> list[Path]:
+    if not kind.folder:
+        path = folder / kind.where
+        if path.exists():
+            return [path]
+        if kind.name in REQUIRED:
+            findings.add(kind.where, 1, f"the file is missing: it holds {kind.says}")
+        return []
+    inside = folder / kind.folder
+    if not inside.is_dir():
+        return []
+    return sorted(path for path in inside.glob("*.yml") if not path.name.startswith("."))
+
+
+def _read_file(path: Path, shown: str, kind: FileKind, entries: Entries, findings: Findings) -> None:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        findings.add(shown, 1, f"cannot be read: {error.strerror or 'unknown reason'}")
+        entries.unread.add(kind.name)
+        return
+    document = read_yaml(raw, shown, findings)
+    if document is None:
+        entries.unread.add(kind.name)
+        return
+    place = Place(document, (), findings)
+    if document.value is None:
+        place.found(f"the file is empty: it should hold {kind.says}")
+        return
+    kind.shape.check(document.value, place)
+    values = document.value if isinstance(document.value, dict) else {}
+    if kind.key:
+        named = values.get(kind.key)
+        for name, entry in named.items() if isinstance(named, dict) else ():
+            _keep(name, entry, place.at(kind.key, name), kind, entries)
+    else:
+        _keep(_own_name(values, path), document.value, place, kind, entries)
+
+
+def _own_name(values: dict[str, Any], path: Path) -> str:
+    name = values.get("name")
+    return name if isinstance(name, str) else path.name.removesuffix(".yml")
+
+
+def _keep(name: str, values: object, place: Place, kind: FileKind, entries: Entries) -> None:
+    known = entries.by_kind[kind.name]
+    if name in known:
+        first = known[name].place
+        where = f"{first.document.file} line {first.document.line(first.path)}"
+        at = place.at("name") if not kind.key else place
+        at.found(f"two {_plural(kind)} are named `{name}`: the first is in {where}")
+        return
+    alone = Findings()
+    kind.entry.check(values, Place(place.document, place.path, alone))
+    known[name] = Entry(name, values if isinstance(values, dict) else {}, place, len(alone) == 0)
+
+
+def _plural(kind: FileKind) -> str:
+    return kind.key or f"{kind.name}s"
+
+
+def _note_strays(folder: Path, findings: Findings) -> None:
+    """Note files that would be passed over because of a small slip in a name."""
+    folders = [kind.folder for kind in FILE_KINDS if kind.folder]
+    files = [kind.where.removesuffix(".yml") for kind in FILE_KINDS if not kind.folder]
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir() and path.name in folders:
+            for inside in sorted(path.glob("*.yaml")):
+                findings.add(_shown(inside, folder), 1, "not read: name it .yml instead of .yaml")
+        elif path.is_dir():
+            meant = nearest(path.name, folders)
+            for inside in sorted(path.glob("*.yml")) if meant and not (folder / meant).exists() else ():
+                findings.add(_shown(inside, folder), 1, f"not read: did you mean the folder `{meant}`?")
+        elif path.suffix in {".yml", ".yaml"}:
+            meant = nearest(path.stem, files)
+            if meant and not (folder / f"{meant}.yml").exists():
+                findings.add(_shown(path, folder), 1, f"not read: did you mean `{meant}.yml`?")
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix().encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""What the house asks of stores, sources, destinations and clocks, as protocols."""

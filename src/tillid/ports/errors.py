@@ -1,0 +1,47 @@
+"""What can go wrong at a store or a destination.
+
+    StoreError
+    ├── StoreHeld            another verb holds the store
+    ├── StoreTorn            its files can't be read
+    ├── TableNotBuilt        a derived table that no run has worked out
+    ├── TableMismatch        rows that do not fit their declaration
+    ├── StoreFull            no space left
+    └── EngineMissing        the engine is not installed
+    DestinationError         a delivery that could not be made
+"""
+
+from __future__ import annotations
+
+from tillid.terms.errors import TillidError
+
+
+class StoreError(TillidError):
+    """Something is wrong with the store."""
+
+
+class StoreHeld(StoreError):
+    """Another verb holds the store."""
+
+
+class StoreTorn(StoreError):
+    """The store's files can't be read."""
+
+
+class TableNotBuilt(StoreError):
+    """A derived table that no run has worked out yet."""
+
+
+class TableMismatch(StoreError):
+    """Rows that do not fit the table's declaration."""
+
+
+class StoreFull(StoreError):
+    """There is no space left to write."""
+
+
+class EngineMissing(StoreError):
+    """The engine or what it needs is not installed."""
+
+
+class DestinationError(TillidError):
+    """A delivery that could not be made; what was there before is untouched."""

@@ -1,0 +1,1 @@
+"""The steps from raw files to delivered lists; no stage knows another."""

@@ -1,0 +1,44 @@
+"""What a user declares about washing: which column, as what, and where its country is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class WashKind(StrEnum):
+    """What a column holds, which decides how its values are washed."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    NAME = "name"
+    POSTCODE = "postcode"
+    CITY = "city"
+    NONE = "none"
+
+
+class Verdict(StrEnum):
+    """What washing found: kept as it came, kept in another spelling, thrown away, or nothing there."""
+
+    VALID = "valid"
+    CORRECTED = "corrected"
+    INVALID = "invalid"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnWash:
+    """One column to wash; its country is read from `country_column`, else it is the project's.
+
+    >>> ColumnWash("email", WashKind.EMAIL).raw_column
+    'email_raw'
+    """
+
+    column: str
+    kind: WashKind
+    country_column: str | None = None
+
+    @property
+    def raw_column(self) -> str:
+        """The name under which the values are kept as they came."""
+        return f"{self.column}_raw"

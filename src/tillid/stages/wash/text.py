@@ -1,0 +1,108 @@
+"""The first step of every wash: text without stray white space or control characters, in one Unicode form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tillid.stages.wash.errors import ColumnNotText
+
+# What people and programs write where they have nothing to say; compared without case.
+PLACEHOLDERS = frozenset(
+    "- -- --- . .. ... ? ?? ??? / * ** *** _ x. n/a #n/a n.a. n/a. <na> none unknown unspecified undefined"
+    " ukendt ukjent onbekend inconnu inconnue n.v.t. nvt mangler mangler. ikke oplyst ingen geen".split(" ")
+) - {"ikke", "oplyst"} | {"ikke oplyst", "ikke angivet", "ikke oppgitt", "not available", "not provided", "niet bekend"}
+# Null and Nan are surnames and first names, so these count only as programs write them.
+PROGRAM_NULLS = frozenset({"null", "NULL", "nan", "NaN"})
+
+# Zero-width and direction marks, the soft hyphen and controls: never part of a value, and invisible.
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """The text in NFC, trimmed, each run of white space one blank, invisible characters gone.
+
+    >>> clean("  Jens\\u00a0\\t Peter ")
+    'Jens Peter'
+    """
+    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether the text only stands for a missing value.
+
+    >>> is_placeholder("Ukendt"), is_placeholder("Null"), is_placeholder("NULL")
+    (True, False, True)
+    """
+    cleaned = clean(text)
+    return not cleaned or cleaned in PROGRAM_NULLS or cleaned.casefold() in PLACEHOLDERS
+
+
+def as_strings(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The values as one array of valid UTF-8 strings; numbers are written without a fraction where they have none.
+
+    Raises ColumnNotText for lists, structs and the like.
+    """
+    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks)
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if pa.types.is_floating(array.type):
+        array = _whole_numbers(array)
+    if not pa.types.is_string(array.type):
+        try:
+            array = array.cast(pa.string())
+        except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+            if not _holds_bytes(array.type):
+                raise ColumnNotText(str(array.type)) from None
+            return _repaired(array.cast(pa.large_binary()))
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        return _repaired(array.cast(pa.large_binary()))
+    return array
+
+
+def by_distinct(values: pa.Array, washed: Callable[[str], str | None]) -> pa.Array:
+    """Washes each distinct string once, in Python, and puts the results back in their places."""
+    coded = values.dictionary_encode()
+    once = pa.array([None if text is None else washed(text) for text in coded.dictionary.to_pylist()], pa.string())
+    return once.take(coded.indices)
+
+
+def fast_or_slow(fast: pa.Array, values: pa.Array, washed: Callable[[str], str | None]) -> pa.Array:
+    """The fast result where there is one, else each distinct value washed in Python; null stays null.
+
+    `fast` is null where the fast path does not vouch for the value.
+    """
+    open_ = pc.and_(fast.is_null(), values.is_valid())
+    if not pc.any(open_, min_count=0).as_py():
+        return fast
+    return pc.replace_with_mask(fast, open_, by_distinct(values.filter(open_), washed))
+
+
+def only_where(mask: pa.Array, values: pa.Array) -> pa.Array:
+    """The values where the mask holds, null elsewhere."""
+    return pc.if_else(mask, values, pa.scalar(None, pa.string()))
+
+
+def _whole_numbers(array: pa.Array) -> pa.Array:
+    try:
+        return array.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return array
+
+
+def _holds_bytes(type_: pa.DataType) -> bool:
+    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_large_string, pa.types.is_string)
+    return any(test(type_) for test in tests)
+
+
+def _repaired(array: pa.Array) -> pa.Array:
+    texts = (None if raw is None else raw.decode("utf-8", errors="replace") for raw in array.to_pylist())
+    return pa.array(texts, pa.string())

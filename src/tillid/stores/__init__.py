@@ -1,0 +1,1 @@
+"""Where data rests: one file for each engine."""

@@ -1,0 +1,1 @@
+"""The vocabulary that every other room speaks; no input or output."""

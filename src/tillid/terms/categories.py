@@ -1,0 +1,81 @@
+"""Data categories, data uses and data subjects: fideslang's keys and the few that it lacks."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from fideslang.default_taxonomy import DEFAULT_TAXONOMY
+
+# fideslang has no use for the telephone, for post or for look-alike seeds; each is a purpose of its own in law.
+LOCAL_DATA_USES = frozenset(
+    {"marketing.communications.phone", "marketing.communications.post", "marketing.advertising.lookalike_seed"}
+)
+
+ALL_CATEGORIES: frozenset[str] = frozenset(item.fides_key for item in DEFAULT_TAXONOMY.data_category)
+ALL_DATA_USES: frozenset[str] = (
+    frozenset(item.fides_key for item in DEFAULT_TAXONOMY.data_use) | LOCAL_DATA_USES
+)
+ALL_DATA_SUBJECTS: frozenset[str] = frozenset(item.fides_key for item in DEFAULT_TAXONOMY.data_subject)
+
+# GDPR Art. 9(1) and 10, and national identification numbers (Art. 87), as fideslang keys.
+SPECIAL_CATEGORIES: frozenset[str] = frozenset(
+    {
+        "user.biometric",
+        "user.criminal_history",
+        "user.demographic.political_opinion",
+        "user.demographic.race_ethnicity",
+        "user.demographic.religious_belief",
+        "user.demographic.sexual_orientation",
+        "user.government_id",
+        "user.health_and_medical",
+    }
+)
+
+DIRECT_MARKETING = "marketing"
+
+
+def covers(parent: str, child: str) -> bool:
+    """Whether key `parent` covers key `child`: itself or one of its descendants.
+
+    >>> covers("user.contact", "user.contact.email"), covers("user.contact", "user.contacts")
+    (True, False)
+    """
+    return child == parent or child.startswith(parent + ".")
+
+
+def is_covered(child: str, parents: frozenset[str]) -> bool:
+    """Whether any key of `parents` covers `child`.
+
+    >>> is_covered("user.name.first", frozenset({"user.name", "user.contact"}))
+    True
+    """
+    return any(covers(parent, child) for parent in parents)
+
+
+@cache
+def ancestors(key: str) -> tuple[str, ...]:
+    """The key itself and all that it descends from, widest first.
+
+    >>> ancestors("user.contact.email")
+    ('user', 'user.contact', 'user.contact.email')
+    """
+    parts = key.split(".")
+    return tuple(".".join(parts[: n + 1]) for n in range(len(parts)))
+
+
+def is_category(key: str) -> bool:
+    """Whether `key` is a data category of fideslang.
+
+    >>> is_category("user.contact.email"), is_category("user.mail")
+    (True, False)
+    """
+    return key in ALL_CATEGORIES
+
+
+def is_special(key: str) -> bool:
+    """Whether `key` is, or lies below, a special category of personal data (GDPR Art. 9, 10, 87).
+
+    >>> is_special("user.health_and_medical.genetic"), is_special("user.name")
+    (True, False)
+    """
+    return is_covered(key, SPECIAL_CATEGORIES)

@@ -1,0 +1,1 @@
+"""The public test kit: conformance suites and made-up people."""
