@@ -38,9 +38,8 @@ def columns_needed(root: Node) -> Needs:
 
 def _pass_down(node: Node, needed: set[str], needs: dict[Node, set[str]]) -> None:
     """Hand the needed columns to the parents whose columns `node` passes through."""
-    if isinstance(node, (ops.Filter, ops.Sort, ops.Limit, ops.JoinReference, ops.SelfReference)):
-        needs.setdefault(node.parent, set()).update(needed)
-    elif isinstance(node, ops.DropColumns):
+    passing = (ops.Filter, ops.Sort, ops.Limit, ops.JoinReference, ops.SelfReference, ops.DropColumns)
+    if isinstance(node, passing):
         needs.setdefault(node.parent, set()).update(needed)
     elif isinstance(node, ops.Set):
         # Rows are compared or laid on one another by position: every column counts.
@@ -131,8 +130,8 @@ class _Rebuilder:
                 metrics = {NO_COLUMN: ops.CountStar(self._node(node.parent), where=None)}
             return ops.Aggregate(self._node(node.parent), self._argument(node.groups), metrics)
         if isinstance(node, ops.DropColumns):
-            kept = [name for name in node.schema.names if name in needed]
-            return self._node(node.parent).to_expr().select(kept or [ops.Literal(1, "int8").to_expr().name(NO_COLUMN)]).op()
+            parent = self._node(node.parent)
+            return ops.Project(parent, {n: ops.Field(parent, n) for n in node.schema.names if n in needed})
         return type(node)(*(self._argument(argument) for argument in node.__args__))
 
     def _pruned(self, values: Mapping[str, Any], needed: frozenset[str]) -> dict[str, Any]:

@@ -15,7 +15,9 @@
     ├── StatementNotAllowed      SQL that is not one select over declared tables
     ├── PermitForged             a permit that the register did not make
     ├── QueryForged              a governed query that govern did not make
-    └── PermissionsStale         the register changed since permissions were last worked out
+    ├── PermissionsNotKept       a purpose under which no person's permission is worked out
+    ├── PermissionsStale         the register changed since permissions were last worked out
+    └── DeclaredTwice            two purposes, actors or tables of one name
 """
 
 from __future__ import annotations
@@ -117,3 +119,15 @@ class PermissionsStale(Refused):
     """Permissions were worked out under another register than the one that asks."""
 
     rule = "permissions_fresh"
+
+
+class PermissionsNotKept(Refused):
+    """A purpose under which no person's permission is worked out, asked of a table that holds persons."""
+
+    rule = "person_permitted"
+
+
+class DeclaredTwice(Refused):
+    """Two purposes, actors or tables of one name: which of them governs would be chance."""
+
+    rule = "declared_once"

@@ -32,7 +32,7 @@ def govern(query: ir.Expr, permit: Permit) -> GovernedQuery:
     expression = query if isinstance(query, ir.Table) else query.as_table()
     root = expression.op()
     check_operations(root)
-    ledger = DecisionMaker(permit)
+    ledger = _DecisionMaker(permit)
     needs = columns_needed(root)
     guarded = {op: ledger.guard(op.name, names).op() for op, names in _tables(root, needs).items()}
     return ledger.issue(rebuild(root, needs, guarded).to_expr())
@@ -62,8 +62,11 @@ def _tables(root: Node, needs: Needs) -> dict[Node, tuple[str, ...]]:
     return found
 
 
-class DecisionMaker:
-    """Guards the tables of one query and gathers what the rules decide."""
+class _DecisionMaker:
+    """Guards the tables of one query and gathers what the rules decide.
+
+    Only `govern` and `govern_sql` may hold one: it believes that every table of the body came from `guard`.
+    """
 
     def __init__(self, permit: Permit) -> None:
         check_genuine(permit)
@@ -133,7 +136,9 @@ def _kept(table: ir.Table, predicates: list[ir.Value | None]) -> ir.Table:
 
 
 def _join_people(rows: ir.Table, people: ir.Table, path: Path) -> ir.Table:
-    # A person's id is a subject of theirs, so rows by person find the person's own row in the mapping.
-    if path is Path.PERSON:
-        return rows.join(people.select(SUBJECT_ID), rows[PERSON_ID] == people[SUBJECT_ID])
-    return rows.join(people.select(SUBJECT_ID, PERSON_ID), SUBJECT_ID)
+    who = people.select(SUBJECT_ID, PERSON_ID)
+    if path is Path.SUBJECT:
+        return rows.join(who, SUBJECT_ID)
+    # A person's id is a subject of theirs. So rows by person find the person in the mapping too, and rows
+    # kept from before a merge come out under the id that the person has now.
+    return rows.rename({"_held": PERSON_ID}).join(who, ibis._["_held"] == who[SUBJECT_ID])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Never, NoReturn, final
 from weakref import WeakSet
 
@@ -22,8 +23,13 @@ GOVERNED_SCHEMA = "governed"
 class SqlText:
     """An analyst's select, parsed and checked; its tables stand as names of the guarded `parts`."""
 
-    tree: exp.Query
+    _tree: exp.Query
     parts: Mapping[str, ir.Table]
+
+    @property
+    def tree(self) -> exp.Query:
+        """A copy of the select: sqlglot's trees can be changed in place, and what was checked must not be."""
+        return self._tree.copy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class GovernedQuery:
     __slots__ = ("__weakref__", "_state")
     _state: _GovernedState
 
-    def __init__(self, by_hand: Never) -> None:
+    def __init__(self, by_hand: Never) -> None:  # noqa: ARG002  its type is the point
         raise QueryForged("A governed query can't be made by hand", hint="Call govern(query, permit).")
 
     @property
@@ -81,7 +87,8 @@ def _issue_governed(
     places: Mapping[str, Table],
 ) -> GovernedQuery:
     governed: GovernedQuery = object.__new__(GovernedQuery)
-    object.__setattr__(governed, "_state", _GovernedState(body, decision, fingerprints, places))
+    state = _GovernedState(body, decision, MappingProxyType(dict(fingerprints)), MappingProxyType(dict(places)))
+    object.__setattr__(governed, "_state", state)
     _ISSUED.add(governed)
     return governed
 

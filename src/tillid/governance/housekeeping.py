@@ -32,3 +32,14 @@ HOUSEKEEPING: tuple[Purpose, ...] = (
     _purpose(PERMISSIONS, "Keeping who may be processed for what", "functional.storage.privacy_preferences"),
     _purpose(DELIVERIES, "Keeping what went to whom", "essential.legal_obligation"),
 )
+
+_KEYS = frozenset(purpose.key for purpose in HOUSEKEEPING)
+
+
+def is_housekeeping(purpose: Purpose) -> bool:
+    """Whether it is one of the platform's own purposes, which reach internal tables alone.
+
+    >>> is_housekeeping(HOUSEKEEPING[0])
+    True
+    """
+    return purpose.key in _KEYS

@@ -11,7 +11,7 @@ from tillid.terms.table import PERSON_ID, SUBJECT_ID, Column, Table, TableKind
 
 MAPPING = "mapping"
 RESTRICTED = "restricted"
-FOREVER = datetime(9999, 12, 31)  # noqa: DTZ001  times are UTC without a zone
+FOREVER = datetime(9999, 12, 31)
 
 
 def until_column(purpose: str) -> str:

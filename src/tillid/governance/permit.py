@@ -33,7 +33,7 @@ class Permit:
     __slots__ = ("__weakref__", "_state")
     _state: _PermitState
 
-    def __init__(self, by_hand: Never) -> None:
+    def __init__(self, by_hand: Never) -> None:  # noqa: ARG002  its type is the point
         raise PermitForged("A permit can't be made by hand", hint="Ask register.permit(actor, purpose).")
 
     @property

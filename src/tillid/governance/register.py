@@ -7,22 +7,28 @@ from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from types import MappingProxyType
+from typing import TypeVar
 
+from tillid.governance.columns_usable import is_usable
 from tillid.governance.errors import (
     ActorUnknown,
+    DeclaredTwice,
     PurposeMissing,
     PurposeNotPermitted,
     PurposesDiffer,
     PurposeUnknown,
     TableUnknown,
 )
-from tillid.governance.housekeeping import HOUSEKEEPING
+from tillid.governance.housekeeping import HOUSEKEEPING, is_housekeeping
 from tillid.governance.permit import Permit, _issue_permit
-from tillid.terms.actor import Actor
-from tillid.terms.categories import is_covered
+from tillid.terms.actor import ALL, Actor
 from tillid.terms.errors import nearest
 from tillid.terms.purpose import Purpose
 from tillid.terms.table import Table
+
+_HOUSEKEEPING_KEYS = frozenset(purpose.key for purpose in HOUSEKEEPING)
+
+_Entry = TypeVar("_Entry")
 
 
 def _digest(parts: Iterable[object]) -> str:
@@ -33,12 +39,26 @@ def _digest(parts: Iterable[object]) -> str:
     return state.hexdigest()
 
 
+def _said(keys: frozenset[str] | None) -> str:
+    return ALL if keys is None else str(sorted(keys))
+
+
 def fingerprint(purpose: Purpose) -> str:
     """A short digest of all that a purpose says; another text, another fingerprint."""
     return _digest(
         sorted(value) if isinstance(value, frozenset) else value
         for value in (getattr(purpose, name) for name in Purpose.__slots__)
     )
+
+
+def _by_name(kind: str, entries: Iterable[tuple[str, _Entry]]) -> Mapping[str, _Entry]:
+    named: dict[str, _Entry] = {}
+    for name, entry in entries:
+        # Were the last to win, a second `mapping` could stand in for the one that carries permissions.
+        if name in named:
+            raise DeclaredTwice(f"There are two declarations of the {kind} {name!r}", hint="Name one otherwise.")
+        named[name] = entry
+    return MappingProxyType(named)
 
 
 class Register:
@@ -58,9 +78,9 @@ class Register:
         clock: Callable[[], datetime],
     ) -> None:
         everything = (*purposes, *HOUSEKEEPING)
-        self.purposes: Mapping[str, Purpose] = MappingProxyType({p.key: p for p in everything})
-        self.actors: Mapping[str, Actor] = MappingProxyType({a.name: a for a in actors})
-        self.tables: Mapping[str, Table] = MappingProxyType({t.name: t for t in tables})
+        self.purposes: Mapping[str, Purpose] = _by_name("purpose", ((p.key, p) for p in everything))
+        self.actors: Mapping[str, Actor] = _by_name("actor", ((a.name, a) for a in actors))
+        self.tables: Mapping[str, Table] = _by_name("table", ((t.name, t) for t in tables))
         self.purpose_sets: Mapping[int, frozenset[str]] = MappingProxyType(dict(purpose_sets))
         self._clock = clock
 
@@ -75,12 +95,12 @@ class Register:
             [
                 *(f"{key} {fingerprint(purpose)}" for key, purpose in sorted(self.purposes.items())),
                 *(
-                    f"{a.name} {[(r.name, sorted(r.purposes or ()), sorted(r.categories or ())) for r in a.roles]}"
+                    f"{a.name} {[(r.name, _said(r.purposes), _said(r.categories)) for r in a.roles]}"
                     for a in sorted(self.actors.values(), key=lambda a: a.name)
                 ),
                 *(
                     f"{t.name} {t.path} {t.collected} {t.scoped} {t.retained_from} {sorted(t.only_for)}"
-                    f" {[(c.name, c.type, sorted(c.categories)) for c in t.columns]}"
+                    f" {[(c.name, c.type, sorted(c.categories), c.key) for c in t.columns]}"
                     for t in sorted(self.tables.values(), key=lambda t: t.name)
                 ),
             ]
@@ -135,7 +155,9 @@ class Register:
         return _issue_permit(known, purposes, self)
 
     def admitted_sets(self, purpose: str) -> frozenset[int]:
-        """The ids of the purpose sets that hold this purpose."""
+        """The ids of the purpose sets that hold this purpose; the platform's own purposes are in every set."""
+        if is_housekeeping(self.purpose(purpose)):
+            return frozenset(self.purpose_sets)
         return frozenset(number for number, keys in self.purpose_sets.items() if purpose in keys)
 
     def scope_of(self, purpose: str) -> str:
@@ -149,6 +171,6 @@ class Register:
             for table in self.tables.values()
             if table.scoped
             for column in table.columns
-            if all(is_covered(category, entry.categories) for category in column.categories)
+            if is_usable(column, entry)
         ]
         return _digest([sorted(self.admitted_sets(purpose)), str(entry.retention), sorted(columns)])

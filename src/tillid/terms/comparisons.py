@@ -58,7 +58,7 @@ class Comparison:
                 raise FieldInvalid(f"{name!r} needs a list with at least one value", field=(name,))
             for position, value in enumerate(self.value):
                 if not isinstance(value, Scalar):
-                    raise FieldInvalid(f"One value is needed here, not {kind_of(value)}", field=(name, position))
+                    raise FieldInvalid(f"One value is needed, not {kind_of(value)}", field=(name, position))
         elif not isinstance(self.value, Scalar):
             raise FieldInvalid(f"{name!r} needs one value, not {kind_of(self.value)}", field=(name,))
         elif self.operator is Operator.IS_NULL and not isinstance(self.value, bool):
@@ -149,7 +149,7 @@ def number(written: float | Decimal, type_: dt.DataType) -> ir.Scalar:
     """
     exact = Decimal(str(written))
     if not exact.is_finite() or type_.is_floating():
-        return ibis.literal(str(float(written))).cast("float64") if not exact.is_finite() else _float(exact)
+        return _float(exact)
     if exact == exact.to_integral_value() and abs(exact) < 2**63:
         return ibis.literal(int(exact), type="int64")
     return decimal(exact) if type_.is_decimal() else _float(exact)
@@ -165,7 +165,7 @@ def decimal(exact: Decimal) -> ir.Scalar:
 
 
 def _float(exact: Decimal) -> ir.Scalar:
-    return ibis.literal(float(exact), type="float64")
+    return ibis.literal(str(float(exact))).cast("float64")
 
 
 def _moment(written: Scalar, type_: dt.DataType) -> ir.Scalar | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import ibis.expr.types as ir
 
@@ -17,7 +17,7 @@ from tillid.terms.fields import (
     at_field,
     read_list,
     read_mapping,
-    read_text,
+    read_name,
     require_name,
 )
 
@@ -52,6 +52,7 @@ class Negated:
 
 
 Condition: TypeAlias = ColumnCondition | AllOf | AnyOf | Negated
+_Part = TypeVar("_Part")
 
 
 def read_condition(written: object) -> Condition:
@@ -64,7 +65,7 @@ value='cancelled')))
     given = read_mapping(written, (), allowed=("all", "any", "not", "column", *OPERATORS))
     heads = [key for key in ("all", "any", "not", "column") if key in given]
     if not heads:
-        raise FieldMissing("A condition is missing", hint="Write all:, any:, not: or column: with a comparison.")
+        raise FieldMissing("A condition is missing", hint="Write all:, any:, not: or column:.")
     head = heads[0]
     if head != "column":
         others = [key for key in given if key != head]
@@ -74,7 +75,7 @@ value='cancelled')))
         with at_field("not"):
             return Negated(read_condition(given["not"]))
     if head == "column":
-        return ColumnCondition(read_text(given, "column", ()) or "", read_comparison(given))
+        return ColumnCondition(read_name(given, "column"), read_comparison(given))
     conditions = []
     for position, entry in enumerate(read_list(given, head, ())):
         with at_field(head, position):
@@ -108,8 +109,8 @@ def condition_to_ibis(condition: Condition, table: ir.Table) -> ir.BooleanValue:
 
     >>> import ibis
     >>> orders = ibis.table({"amount": "int64"}, name="orders")
-    >>> condition_to_ibis(read_condition({"column": "amount", "gt": 5}), orders).equals(orders.amount > 5)
-    True
+    >>> condition_to_ibis(read_condition({"column": "amount", "gt": 5}), orders).get_name()
+    'Greater(amount, 5)'
     """
     match condition:
         case ColumnCondition(column, comparison):
@@ -118,10 +119,9 @@ def condition_to_ibis(condition: Condition, table: ir.Table) -> ir.BooleanValue:
         case Negated(inner):
             with at_field("not"):
                 return negated(condition_to_ibis(inner, table))
-        case AllOf(conditions):
-            return all_of("all", conditions, lambda one: condition_to_ibis(one, table))
-        case AnyOf(conditions):
-            return any_of("any", conditions, lambda one: condition_to_ibis(one, table))
+        case AllOf(conditions) | AnyOf(conditions):
+            head = "all" if isinstance(condition, AllOf) else "any"
+            return combined(head, conditions, lambda one: condition_to_ibis(one, table))
 
 
 def negated(met: ir.BooleanValue) -> ir.BooleanValue:
@@ -129,10 +129,12 @@ def negated(met: ir.BooleanValue) -> ir.BooleanValue:
     return ~met.fill_null(False)
 
 
-def all_of(
-    key: str, parts: Sequence[_Part], compiled: Callable[[_Part], ir.BooleanValue]
+def combined(
+    head: str, parts: Sequence[_Part], compiled: Callable[[_Part], ir.BooleanValue]
 ) -> ir.BooleanValue:
-    """Every part, compiled, is met."""
-    return reduce(and_, _each(key, parts, compiled))
-
-
+    """All (`head` is `all`) or any of `parts`, each compiled; a mistake in one knows its place."""
+    met = []
+    for position, part in enumerate(parts):
+        with at_field(head, position):
+            met.append(compiled(part))
+    return reduce(and_ if head == "all" else or_, met)

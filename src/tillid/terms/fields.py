@@ -88,6 +88,14 @@ def read_text(mapping: Mapping[str, object], key: str, field: FieldPath) -> str 
     raise FieldInvalid(f"{key!r} must be text, not {kind_of(value)}", field=(*field, key))
 
 
+def read_name(mapping: Mapping[str, object], key: str, field: FieldPath = ()) -> str:
+    """The text that must stand under `key`."""
+    text = read_text(mapping, key, field)
+    if text is None:
+        raise FieldMissing(f"{key!r} is empty", field=(*field, key))
+    return text
+
+
 def read_choice(
     mapping: Mapping[str, object], key: str, field: FieldPath, choices: type[_Choice]
 ) -> _Choice | None:
@@ -96,7 +104,7 @@ def read_choice(
     if value is None:
         return None
     require_name(key, str(value), [member.value for member in choices], (*field, key))
-    return choices(value)
+    return choices(str(value))
 
 
 def read_list(mapping: Mapping[str, object], key: str, field: FieldPath) -> Sequence[object]:

@@ -101,8 +101,8 @@ def is_reserved(email: str) -> bool:
 
 
 def _phone(country: str, nth: int, offset: int) -> str:
-    # 7919 is prime to the size of the block, so no number comes twice.
-    return f"{_PHONE_BLOCKS[country]}{(offset + 7919 * nth) % _BLOCK_SIZE:06d}"
+    # The step has no factor in common with the size of the block, so no number comes twice.
+    return f"{_PHONE_BLOCKS[country]}{(offset + 617_411 * nth) % _BLOCK_SIZE:06d}"
 
 
 def _mailbox(first_name: str, last_name: str, rng: Random) -> str:
@@ -130,9 +130,7 @@ def _street(country: str, rng: Random) -> str:
     return f"{name} {number}"
 
 
-def made_up_people(
-    count: int, *, seed: int = 1, countries: Mapping[str, int] = COUNTRIES
-) -> list[MadeUpPerson]:
+def made_up_people(count: int, *, seed: int = 1, countries: Mapping[str, int] = COUNTRIES) -> list[MadeUpPerson]:
     """`count` people with an e-mail address and a phone number each of their own.
 
     The same seed gives the same people, and a longer list begins with the shorter one. Danish names follow
@@ -146,7 +144,7 @@ def made_up_people(
     if unknown := set(countries) - set(_PHONE_BLOCKS):
         raise ValueError(f"no names for {sorted(unknown)}; there are names for {sorted(_PHONE_BLOCKS)}")
     rng = Random(seed)
-    offset = rng.randrange(_BLOCK_SIZE)
+    offsets = {country: rng.randrange(_BLOCK_SIZE) for country in sorted(countries)}
     drawn = _Weighted.of([(country, float(weight)) for country, weight in countries.items()])
     mailboxes: dict[str, int] = {}
     of_country = dict.fromkeys(countries, 0)
@@ -157,7 +155,7 @@ def made_up_people(
         if nth >= _BLOCK_SIZE:
             raise ValueError(f"no more than {_BLOCK_SIZE} people of {country} have a phone number")
         of_country[country] += 1
-        people.append(_person(country, _phone(country, nth, offset), mailboxes, rng))
+        people.append(_person(country, _phone(country, nth, offsets[country]), mailboxes, rng))
     return people
 
 

@@ -18,7 +18,8 @@ NICKNAMES = {
 }  # fmt: skip
 """First name → what friends say."""
 
-_COUNTRY_CODE = {"DK": "45", "NO": "47", "NL": "31", "BE": "32"}
+# How numbers are grouped after the country code, and what a national number begins with.
+_GROUPS = {"DK": (2, 2, 2, 2), "NO": (3, 2, 3), "NL": (1, 8), "BE": (3, 2, 2, 2)}
 _TRUNK = {"DK": "", "NO": "", "NL": "0", "BE": "0"}
 
 
@@ -37,25 +38,25 @@ def typo(text: str, rng: Random) -> str:
     return rng.choice([version for version in (swapped, doubled, dropped) if version != text])
 
 
-def other_notation(phone: str, country: str, rng: Random) -> str:
+def other_notation(phone: str, country: str, rng: Random, *, abroad: bool = False) -> str:
     """An E.164 number as people write it: grouped, with 00 or (+), or without the country code.
+
+    `abroad` keeps the country code, for lists that do not say which country a person lives in.
 
     >>> other_notation("+4526123456", "DK", Random(3)).replace(" ", "")[-4:]
     '3456'
     """
-    code, national = _COUNTRY_CODE[country], phone[3:]
-    pairs = " ".join(national[i : i + 2] for i in range(0, len(national), 2))
-    return rng.choice(
-        (
-            phone,
-            f"+{code} {pairs}",
-            f"00{code} {national}",
-            f"(+{code}) {pairs}",
-            f"{_TRUNK[country]}{national}",
-            f"{_TRUNK[country]}{pairs}",
-            f"{_TRUNK[country]}{pairs.replace(' ', '-')}",
-        )
-    )
+    code, national = phone[:3], phone[3:]
+    groups, at = [], 0
+    for length in _GROUPS[country]:
+        groups.append(national[at : at + length])
+        at += length
+    grouped = " ".join(groups)
+    with_code = (phone, f"{code} {grouped}", f"00{code[1:]} {national}", f"({code}) {grouped}")
+    if abroad:
+        return rng.choice(with_code)
+    trunk = _TRUNK[country]
+    return rng.choice((*with_code, trunk + national, trunk + grouped, trunk + grouped.replace(" ", "-")))
 
 
 def other_case(text: str, rng: Random) -> str:
@@ -68,8 +69,8 @@ def other_case(text: str, rng: Random) -> str:
 
 
 def _with_nickname(person: MadeUpPerson, rng: Random) -> MadeUpPerson:
-    short = f"{person.first_name[0]}."
-    return replace(person, first_name=NICKNAMES.get(person.first_name, rng.choice((short, person.first_name))))
+    initial = rng.choice((f"{person.first_name[0]}.", person.first_name))
+    return replace(person, first_name=NICKNAMES.get(person.first_name, initial))
 
 
 def _with_typo_in_last_name(person: MadeUpPerson, rng: Random) -> MadeUpPerson:
@@ -116,7 +117,7 @@ def respelled(person: MadeUpPerson, rng: Random) -> MadeUpPerson:
     >>> from tillid.testing.made_up import made_up_people
     >>> person = made_up_people(1, seed=5)[0]
     >>> other = respelled(person, Random(5))
-    >>> other.phone == person.phone, (other.first_name, other.last_name) != (person.first_name, person.last_name)
+    >>> other.phone == person.phone, other.first_name + other.last_name != person.first_name + person.last_name
     (True, True)
     """
     other = replace(person, middle_name=rng.choice((person.middle_name, "")))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tillid.governance.columns_usable import is_lawful, is_usable
 from tillid.governance.errors import ColumnOutsidePurpose
 from tillid.governance.rules.rule import Guard, TableUse
-from tillid.terms.categories import is_covered, is_special
 from tillid.terms.purpose import Purpose
 from tillid.terms.table import Column
 
@@ -17,24 +17,10 @@ def column_covered(use: TableUse) -> Guard | None:
     return Guard(f"columns covered: {', '.join(column.name for column in use.columns) or 'none used'}")
 
 
-def is_usable(column: Column, purpose: Purpose) -> bool:
-    """Whether every category of `column` is covered by `purpose`; a column without category never is."""
-    if column.key:
-        return True
-    return bool(column.categories) and all(_is_lawful(category, purpose) for category in column.categories)
-
-
-def _is_lawful(category: str, purpose: Purpose) -> bool:
-    if not is_covered(category, purpose.categories):
-        return False
-    # Art. 9: covering a special category is not enough, the purpose must name its condition too.
-    return purpose.special_category_basis is not None or not is_special(category)
-
-
 def _check(use: TableUse, column: Column, purpose: Purpose) -> None:
     if is_usable(column, purpose):
         return
-    outside = [c for c in sorted(column.categories) if not _is_lawful(c, purpose)]
+    outside = [c for c in sorted(column.categories) if not is_lawful(c, purpose)]
     usable = sorted(c.name for c in use.table.columns if is_usable(c, purpose))
     lacks = (
         f"has the category {', '.join(outside)}, which {purpose.key!r} does not cover"

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from tillid.pipeline.project.schema import Key, ListOf, Named, Record, Scalar, Text, Truth, Variants, Whole
+from tillid.pipeline.project.schema import Key, ListOf, Named, Record, Scalar, Shape, Text, Truth, Variants, Whole
 from tillid.pipeline.project.words import DURATION
+from tillid.terms.comparisons import OPERATORS
 
-_OPERATORS: dict[str, Key] = {
-    **{
-        name: Key(Scalar(), says)
-        for name, says in {
-            "eq": "equal to",
-            "ne": "not equal to",
-            "gt": "greater than",
-            "gte": "greater than or equal to",
-            "lt": "less than",
-            "lte": "less than or equal to",
-        }.items()
-    },
-    "in": Key(ListOf(Scalar()), "one of"),
-    "not_in": Key(ListOf(Scalar()), "none of"),
-    "is_null": Key(Truth(), "true: has no value; false: has one"),
-    "contains": Key(Text(), "text that stands in it"),
-    "starts_with": Key(Text(), "text that it starts with"),
+_WRITTEN: dict[str, tuple[Shape, str]] = {
+    "eq": (Scalar(), "equal to"),
+    "ne": (Scalar(), "not equal to"),
+    "gt": (Scalar(), "greater than"),
+    "gte": (Scalar(), "greater than or equal to"),
+    "lt": (Scalar(), "less than"),
+    "lte": (Scalar(), "less than or equal to"),
+    "in": (ListOf(Scalar()), "one of"),
+    "not_in": (ListOf(Scalar()), "none of"),
+    "is_null": (Truth(), "true: has no value; false: has one"),
+    "contains": (Text(), "text that stands in it"),
+    "starts_with": (Text(), "text that it starts with"),
 }
+_OPERATORS = {name: Key(*_WRITTEN[name]) for name in OPERATORS}
 
 
 def _comparison(key: str, says: str) -> Record:
-    return Record({key: Key(Text(), says, required=True), **_OPERATORS}, one_of=tuple(_OPERATORS))
+    return Record({key: Key(Text(), says, required=True), **_OPERATORS}, one_of=OPERATORS)
 
 
 def _tree(inner: Named) -> dict[str, Record]:
@@ -58,8 +55,9 @@ _SEGMENT_RULE: Variants = Variants(
         "did": Record(
             {
                 "did": Key(Text(), "source of events that the person took part in", required=True),
-                "at_least": Key(Whole(1), "how often at least; default: once"),
-                "at_most": Key(Whole(1), "how often at most"),
+                "at_least": Key(Whole(), "how often at least; default: once"),
+                "at_most": Key(Whole(), "how often at most"),
+                "exactly": Key(Whole(), "how often, neither less nor more"),
                 "within": _WITHIN,
                 "where": _WHERE,
             }

@@ -67,13 +67,9 @@ _PROJECT = Record(
         "name": Key(NAME, "short name of the project", required=True),
         "controller": Key(Text(), "the company that is responsible for the data", required=True),
         "contact": Key(Text(), "where people and authorities write to", required=True),
-        "country": Key(
-            Text(pattern="[A-Z]{2}", says="a country code such as DK"), "country of phones and postcodes"
-        ),
+        "country": Key(Text(pattern="[A-Z]{2}", says="a country code such as DK"), "country of phones and postcodes"),
         "timezone": Key(Text(), "time zone of local times in files, such as Europe/Copenhagen"),
-        "languages": Key(
-            ListOf(Text(pattern="[a-z]{2}", says="a language code such as da")), "languages in use"
-        ),
+        "languages": Key(ListOf(Text(pattern="[a-z]{2}", says="a language code such as da")), "languages in use"),
         "store": Key(Text(STORES, "store"), "engine that holds the data"),
         "as_of": Key(Day(), "the day (its first moment) that variables are worked out for; default: now"),
         "roles": Key(MapOf(_ROLE, NAME), "who may use and see what", required=True),

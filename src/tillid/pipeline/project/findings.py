@@ -36,6 +36,10 @@ class Findings:
         """Keep one mistake."""
         self._found[Finding(file, line, message)] = None
 
+    def concern(self, file: str) -> bool:
+        """Whether any finding is about this file."""
+        return any(finding.file == file for finding in self._found)
+
     def in_order(self) -> list[Finding]:
         """All findings by file, line and text."""
         return sorted(self._found)

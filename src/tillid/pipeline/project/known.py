@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 from tillid.pipeline.project.entries import Entries, Entry
 from tillid.pipeline.project.findings import unknown
-from tillid.pipeline.project.references import Refers, in_variable
+from tillid.pipeline.project.references import Reference, Refers, in_variable
 from tillid.pipeline.project.schema import Place
+from tillid.stages.ingest.columns import ColumnDefinition
+from tillid.stages.profile.definitions import OCCURRED_AT
+from tillid.stages.profile.golden_record import default_traits
+from tillid.terms.fields import FieldInvalid
+
+NOT_WASHED = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,13 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class KnownSource:
-    """A source as the other files see it: its columns by name with their categories, its purposes."""
+    """A source as the other files see it; `is_whole` says whether all its columns are known."""
 
     name: str
     kind: str
-    time: str
     categories: Mapping[str, str]
     collected_for: frozenset[str]
+    is_whole: bool
 
     def uses(self, column: str) -> Iterator[Used]:
         """The column, when it exists."""
@@ -41,24 +47,24 @@ class KnownSource:
 
 
 class Known:
-    """Names and columns that the whole project declares; of unsound entries the name alone."""
+    """Names and columns that the whole project declares, so far as they are in shape."""
 
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
-        self.sources = {entry.name: _known_source(entry) for entry in entries.sound("source")}
+        self._references: dict[str, tuple[Reference, ...]] = {}
+        self.sources = {entry.name: _known_source(entry) for entry in entries.of("source")}
 
     def names(self, kind: str) -> Collection[str]:
-        """Every name of a kind, sound or not."""
+        """Every name of a kind."""
         return self._entries.by_kind[kind]
 
-    def sound(self, kind: str) -> Iterator[Entry]:
-        """The entries of a kind whose shape is right."""
-        return self._entries.sound(kind)
+    def of(self, kind: str) -> Iterator[Entry]:
+        """Every entry of a kind, sound or not."""
+        return self._entries.of(kind)
 
     def entry(self, kind: str, name: object) -> Entry | None:
-        """The sound entry of this name, or None."""
-        found = self._entries.by_kind[kind].get(str(name))
-        return found if found is not None and found.is_sound else None
+        """The entry of this name, or None."""
+        return self._entries.by_kind[kind].get(str(name))
 
     def is_whole(self, kind: str) -> bool:
         """Whether every file of the kind could be read, so that a missing name is a mistake."""
@@ -74,74 +80,100 @@ class Known:
         for index, name in enumerate(names if isinstance(names, list) else ()):
             self.check_name("purposes", "purpose", name, place.at(index))
 
-    def event_sources(self) -> list[str]:
-        """The names of sources of events, with those whose kind is not known for a mistake in them."""
-        return [name for name in self.names("source") if self._is_of(name, "events")]
+    def sources_of(self, kind: str) -> list[str]:
+        """The names of the sources of a kind, with those whose kind is not known."""
+        return [source.name for source in self.sources.values() if source.kind in (kind, "")]
 
-    def people_sources(self) -> list[str]:
-        """The same for sources of people."""
-        return [name for name in self.names("source") if self._is_of(name, "people")]
+    @cached_property
+    def roles(self) -> Collection[str]:
+        """The names of all roles, in shape or not; none when `roles` is no mapping."""
+        project = next(self.of("project"), None)
+        written = project.place.document.value if project else None
+        roles = written.get("roles") if isinstance(written, dict) else None
+        return tuple(roles) if isinstance(roles, dict) else ()
 
-    def _is_of(self, name: str, kind: str) -> bool:
-        return name not in self.sources or self.sources[name].kind == kind
-
+    @cached_property
     def traits(self) -> dict[str, tuple[Used, ...]]:
-        """Every trait by name with the columns that it may come from: declared ones, then the default ones."""
-        found: dict[str, tuple[Used, ...]] = {}
-        for entry in self._entries.by_kind["profile"].values():
-            found[entry.name] = tuple(self._used_by_trait(entry)) if entry.is_sound else ()
-        people = [source for source in self.sources.values() if source.kind == "people"]
-        for name in dict.fromkeys(column for source in people for column in source.categories):
-            found.setdefault(name, tuple(used for source in people for used in source.uses(name)))
+        """Every trait by name with the columns that it may come from: declared ones, then default ones."""
+        found = {entry.name: tuple(self._used_by_trait(entry)) for entry in self.of("profile")}
+        people = {source.name: source for source in self.sources.values() if source.kind == "people"}
+        for trait in default_traits({name: list(source.categories) for name, source in people.items()}):
+            used = (people[column.source].uses(column.column) for column in trait.columns)
+            found.setdefault(trait.name, tuple(one for columns in used for one in columns))
         return found
 
+    @cached_property
     def traits_are_whole(self) -> bool:
-        """Whether every trait is known: no source of people and no profile file is broken."""
-        sources = all(entry.is_sound for entry in self._entries.by_kind["source"].values())
+        """Whether every trait is known: each source is whole and could be read, and so could profile.yml."""
+        sources = all(source.is_whole and source.kind for source in self.sources.values())
         return sources and self.is_whole("source") and self.is_whole("profile")
 
     def _used_by_trait(self, entry: Entry) -> Iterator[Used]:
-        for written in entry.values["from"]:
+        for written in entry.values.get("from", ()):
             source, _, column = written.partition(".")
             if source in self.sources:
                 yield from self.sources[source].uses(column)
 
-    def used_by_variable(self, name: str, above: tuple[str, ...] = ()) -> dict[Used, None]:
+    def used_by_variable(self, name: str) -> tuple[Used, ...]:
         """The columns that a variable is worked out from, through other variables too."""
-        entry = self.entry("variables", name)
         found: dict[Used, None] = {}
-        if entry is None or name in above:
-            return found
-        try:
-            references = list(in_variable(entry.values, entry.place))
-        except ValueError:
-            return found
-        for reference in references:
-            if reference.refers is Refers.VARIABLE:
-                found |= self.used_by_variable(reference.name, (*above, name))
-            else:
-                found |= dict.fromkeys(self.used_by_events(reference.refers, reference.name, reference.source))
+        for variable in (name, *self.below(name)):
+            for reference in self.references_of(variable):
+                found |= dict.fromkeys(self.used_by_events(reference))
+        return tuple(found)
+
+    def below(self, name: str) -> dict[str, None]:
+        """The variables that a variable is worked out from, near ones first; itself when in a circle."""
+        found: dict[str, None] = {}
+        waiting = [name]
+        for variable in waiting:
+            for reference in self.references_of(variable):
+                if reference.refers is Refers.VARIABLE and reference.name not in found:
+                    found[reference.name] = None
+                    waiting.append(reference.name)
         return found
 
-    def used_by_events(self, refers: Refers, name: str, source: str) -> Iterator[Used]:
-        """The column that is named; of events as such, the column with their time."""
-        known = self.sources.get(name if refers is Refers.EVENTS else source)
-        if known is not None:
-            yield from known.uses(known.time if refers is Refers.EVENTS else name)
+    def references_of(self, variable: str) -> tuple[Reference, ...]:
+        """What a variable names; nothing when it cannot be read."""
+        if variable not in self._references:
+            self._references[variable] = self._read_references(variable)
+        return self._references[variable]
+
+    def _read_references(self, variable: str) -> tuple[Reference, ...]:
+        entry = self.entry("variables", variable)
+        try:
+            return tuple(in_variable(entry.values, entry.place)) if entry else ()
+        except FieldInvalid:
+            return ()
+
+    def used_by_events(self, reference: Reference) -> Iterator[Used]:
+        """The column that is named; of events as such, the column with their time; else nothing."""
+        is_table = reference.refers is Refers.EVENTS
+        source = self.sources.get(reference.name if is_table else reference.source)
+        if source is not None:
+            yield from source.uses(OCCURRED_AT if is_table else reference.name)
 
 
 def _known_source(entry: Entry) -> KnownSource:
     values = entry.values
-    purposes = [*values.get("collected_for", ()), *values.get("collected_for_if", ())]
+    categories: dict[str, str] = {}
+    for header, column in values.get("columns", {}).items():
+        categories[column["name"]] = column["category"]
+        if _is_washed(header, column):
+            categories[f"{column['name']}_raw"] = column["category"]
+    if values.get("kind") == "events" and values.get("time") in categories:
+        categories[OCCURRED_AT] = categories[values["time"]]
     return KnownSource(
         entry.name,
-        values["kind"],
-        values.get("time", ""),
-        dict(_columns(values)),
-        frozenset(purposes),
+        values.get("kind", ""),
+        categories,
+        frozenset([*values.get("collected_for", ()), *values.get("collected_for_if", ())]),
+        entry.is_sound,
     )
 
 
-def _columns(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for column in values["columns"].values():
-        yield column["name"], column["category"]
+def _is_washed(header: str, column: object) -> bool:
+    try:
+        return ColumnDefinition.from_mapping(header, column).washed_as != NOT_WASHED
+    except FieldInvalid:
+        return False

@@ -1,4 +1,4 @@
-"""What a definition refers to: the columns, events, traits and variables that a rule or an expression names."""
+"""What a definition refers to: the columns, events, traits and variables that it names."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-
 from tillid.pipeline.project.schema import Place
+from tillid.stages.profile.definitions import VariableDefinition
+from tillid.stages.profile.derived import inputs_of
 
 
 class Refers(StrEnum):
@@ -62,35 +60,18 @@ def in_segment_rule(rule: Any, place: Place) -> Iterator[Reference]:
 
 
 def in_variable(values: dict[str, Any], place: Place) -> Iterator[Reference]:
-    """What a variable is worked out from: events and columns, or other variables (it has the right shape).
+    """What a variable is worked out from: events and columns, or other variables.
 
-    Raises ValueError when its `sql` cannot be read as one expression.
+    Raises ExpressionInvalid when its `sql` cannot be read.
     """
-    if "sql" in values:
-        for name in columns_of_sql(values["sql"]):
+    if isinstance(values.get("sql"), str):
+        for name in inputs_of(VariableDefinition("", sql=values["sql"])):
             yield Reference(Refers.VARIABLE, name, place.at("sql"))
         return
-    source = values["of"]
-    yield Reference(Refers.EVENTS, source, place.at("of"))
+    source = values.get("of", "")
+    if source:
+        yield Reference(Refers.EVENTS, source, place.at("of"))
     if "column" in values:
         yield Reference(Refers.COLUMN, values["column"], place.at("column"), source)
     if "where" in values:
         yield from in_row_condition(values["where"], source, place.at("where"))
-
-
-def columns_of_sql(expression: str) -> list[str]:
-    """The names in an SQL expression, in order, once each; ValueError when it is not one expression.
-
-    >>> columns_of_sql("revenue / nullif(orders, 0)")
-    ['revenue', 'orders']
-    """
-    try:
-        tree = sqlglot.parse_one(f"SELECT {expression}", read="duckdb")
-    except (SqlglotError, RecursionError) as error:
-        raise ValueError("not an SQL expression") from error
-    clauses = {name for name, clause in tree.args.items() if clause}
-    if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or clauses != {"expressions"}:
-        raise ValueError("not one SQL expression")
-    if tree.find(exp.Subquery, exp.Table, exp.Star, exp.Alias) is not None:
-        raise ValueError("an expression over variables has no table, subquery, star or alias")
-    return list(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))

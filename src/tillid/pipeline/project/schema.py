@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, TypeAlias
 
-from tillid.pipeline.project.findings import Findings, listed, shortened, unknown
+from tillid.pipeline.project.findings import Findings, listed, nearest, shortened, unknown
 from tillid.pipeline.project.yaml_nodes import Document, Path
 
 JsonSchema: TypeAlias = dict[str, Any]
@@ -23,13 +23,16 @@ class Place:
     document: Document
     path: Path
     findings: Findings
+    noted: set[Path] = field(default_factory=set)
+    """The paths of all mistakes found so far at places made from this one."""
 
     def at(self, *steps: str | int) -> Place:
         """The place of a key or item below this one."""
-        return Place(self.document, (*self.path, *steps), self.findings)
+        return Place(self.document, (*self.path, *steps), self.findings, self.noted)
 
     def found(self, message: str) -> None:
         """Note a mistake at this place."""
+        self.noted.add(self.path)
         self.findings.add(self.document.file, self.document.line(self.path), message)
 
     @property
@@ -237,22 +240,30 @@ class Record:
         if not isinstance(value, dict):
             at.found(f"`{at.name}` must be a mapping, not {kind_of(value)}")
             return
-        for key, item in value.items():
-            if key in self.keys:
-                self.keys[key].shape.check(item, at.at(key))
-            else:
-                free = [name for name in self.keys if name not in value]
-                at.at(key).found(unknown("key", key, free or list(self.keys)))
-        for name, key_ in self.keys.items():
-            if key_.required and name not in value:
-                at.found(f"`{name}` is missing" + (f": {key_.says}" if key_.says else ""))
-        self._check_one_of(value, at)
+        meant = self._check_keys(value, at)
+        there = {*value, *meant}
+        for name, key in self.keys.items():
+            if key.required and name not in there:
+                at.found(f"`{name}` is missing" + (f": {key.says}" if key.says else ""))
+        self._check_one_of(value, meant, at)
         for rule in self.rules:
-            _check_rule(rule, value, at)
+            _check_rule(rule, value, meant, at)
 
-    def _check_one_of(self, value: dict[str, object], at: Place) -> None:
+    def _check_keys(self, value: dict[str, object], at: Place) -> set[str]:
+        """Check what stands under each key; the keys that were probably meant by unknown ones."""
+        meant: set[str] = set()
+        for name, item in value.items():
+            if name in self.keys:
+                self.keys[name].shape.check(item, at.at(name))
+            else:
+                free = [other for other in self.keys if other not in value] or list(self.keys)
+                at.at(name).found(unknown("key", name, free))
+                meant.add(nearest(name, free) or "")
+        return meant
+
+    def _check_one_of(self, value: dict[str, object], meant: set[str], at: Place) -> None:
         there = [name for name in self.one_of if name in value]
-        if self.one_of and not there:
+        if self.one_of and not there and meant.isdisjoint(self.one_of):
             at.found(f"one of these keys is missing: {', '.join(self.one_of)}")
         for extra in there[1:]:
             at.at(extra).found(f"`{extra}` beside `{there[0]}`: only one of them can stand here")
@@ -275,12 +286,12 @@ class Record:
         return schema
 
 
-def _check_rule(rule: When, value: dict[str, object], at: Place) -> None:
+def _check_rule(rule: When, value: dict[str, object], meant: set[str], at: Place) -> None:
     if value.get(rule.key) not in rule.values:
         return
     why = f": {rule.why}" if rule.why else ""
     for name in rule.needs:
-        if name not in value:
+        if name not in value and name not in meant:
             at.found(f"`{rule.key}: {value[rule.key]}` needs `{name}`{why}")
     for name in rule.bars:
         if name in value:

@@ -5,44 +5,50 @@ from __future__ import annotations
 from tillid.pipeline.project.entries import Entry
 from tillid.pipeline.project.findings import unknown
 from tillid.pipeline.project.known import Known
-from tillid.pipeline.project.schema import Place
 from tillid.terms.categories import ALL_DATA_USES
 
 NAMED_BY = ("key", "time", "country")
 PERSONAL = ("people", "consents", "suppressions")
-CONSENT_COLUMNS = {"purpose": "text", "state": "text", "at": "timestamp", "notice": "text", "evidence": "text"}
+COLLECTED = ("people", "events")
+CONSENT_TYPES = {
+    "purpose": ("text",),
+    "state": ("text",),
+    "at": ("timestamp", "date"),
+    "notice": ("text",),
+    "evidence": ("text",),
+}
 
 
 def check_source(entry: Entry, known: Known) -> None:
-    """Note the mistakes of a source whose shape is right."""
+    """Note the mistakes of a source."""
     _check_columns(entry)
     _check_identifiers(entry)
     _check_purposes(entry, known)
-    if entry.values["kind"] == "consents":
+    if entry.values.get("kind") == "consents":
         _check_consents(entry)
 
 
 def _check_columns(entry: Entry) -> None:
     values, place = entry.values, entry.place
     header_of: dict[str, str] = {}
-    for header, column in values["columns"].items():
+    for header, column in values.get("columns", {}).items():
         name = column["name"]
         if name in header_of:
             at = place.at("columns", header, "name")
             at.found(f"two headers have the name `{name}`: `{header_of[name]}` is the first")
         header_of.setdefault(name, header)
     for key in NAMED_BY:
-        if key in values and values[key] not in header_of:
+        if key in values and values[key] not in header_of and entry.is_sound:
             place.at(key).found(unknown("column", values[key], header_of))
     for index, header in enumerate(values.get("ignore", ())):
-        if header in values["columns"]:
+        if header in values.get("columns", {}):
             place.at("ignore", index).found(f"`{header}` is under `columns` too: take it out of one of them")
 
 
 def _check_identifiers(entry: Entry) -> None:
-    kind, place = entry.values["kind"], entry.place
-    headers = [header for header, column in entry.values["columns"].items() if "identifier" in column]
-    if kind in PERSONAL and not headers:
+    kind, place = entry.values.get("kind"), entry.place
+    headers = [header for header, column in entry.values.get("columns", {}).items() if "identifier" in column]
+    if kind in PERSONAL and not headers and entry.is_sound:
         place.at("columns").found(f"no column has an `identifier`: a source of {kind} needs one or more")
     if kind == "things":
         for header in headers:
@@ -52,6 +58,8 @@ def _check_identifiers(entry: Entry) -> None:
 
 def _check_purposes(entry: Entry, known: Known) -> None:
     values, place = entry.values, entry.place
+    if entry.is_sound and values["kind"] in COLLECTED and not {"collected_for", "collected_for_if"} & values.keys():
+        place.found("`collected_for` (or `collected_for_if`) is missing: without a purpose no row can be used")
     known.check_purposes(values.get("collected_for"), place.at("collected_for"))
     for purpose in values.get("collected_for_if", ()):
         known.check_name("purposes", "purpose", purpose, place.at("collected_for_if", purpose))
@@ -65,20 +73,15 @@ def _check_purposes(entry: Entry, known: Known) -> None:
 
 def _check_consents(entry: Entry) -> None:
     values, place = entry.values, entry.place
-    types = {column["name"]: column["type"] for column in values["columns"].values()}
+    names = {column["name"] for column in values.get("columns", {}).values()}
     for name in ("purpose", "state", "at"):
-        if name not in types and name not in values:
+        if entry.is_sound and name not in names and name not in values:
             instead = "" if name == "at" else f", or `{name}: …` beside `kind`"
-            place.at("columns").found(f"a source of consents needs a column named `{name}`{instead}")
+            place.at(name).found(f"a source of consents needs a column named `{name}`{instead}")
     for name in ("purpose", "state"):
-        if name in types and name in values:
+        if name in names and name in values:
             place.at(name).found(f"`{name}` is a column too: say it in one place")
-    _check_types(types, place, values)
-
-
-def _check_types(types: dict[str, str], place: Place, values: dict[str, object]) -> None:
-    headers = values["columns"]
-    for header, column in headers.items() if isinstance(headers, dict) else ():
-        wanted = CONSENT_COLUMNS.get(column["name"])
-        if wanted and types[column["name"]] not in (wanted, "date" if wanted == "timestamp" else wanted):
-            place.at("columns", header, "type").found(f"`{column['name']}` of a consent must be {wanted}")
+    for header, column in values.get("columns", {}).items():
+        wanted = CONSENT_TYPES.get(column["name"])
+        if wanted and column["type"] not in wanted:
+            place.at("columns", header, "type").found(f"`{column['name']}` of a consent must be {' or '.join(wanted)}")

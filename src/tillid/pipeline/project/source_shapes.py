@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from tillid.pipeline.project.schema import Key, ListOf, MapOf, Record, Scalar, Text, Truth, When, Whole
-from tillid.pipeline.project.words import NAME
+from tillid.pipeline.project.schema import Day, Key, ListOf, MapOf, Record, Scalar, Text, Truth, When, Whole
+from tillid.pipeline.project.words import NAME, one_of
+from tillid.stages.ingest.columns import ColumnType
+from tillid.stages.ingest.definitions import Load, SourceKind
+from tillid.stages.wash.definitions import WashKind
 from tillid.terms.categories import ALL_CATEGORIES, ALL_DATA_SUBJECTS
 
-KINDS = ("people", "events", "consents", "suppressions", "things")
 FORMATS = ("csv", "tsv", "excel", "parquet", "json", "ndjson")
-LOADS = ("snapshot", "append", "delta")
-TYPES = ("text", "integer", "decimal", "money", "boolean", "date", "timestamp")
-WASHES = ("email", "phone", "name", "postcode", "city", "none")
 STATES = ("given", "refused", "withdrawn", "objected")
 
 _TYPE = Text(
-    pattern=rf"(?:{'|'.join(TYPES)}|decimal\([0-9]{{1,2}}, ?[0-9]{{1,2}}\))",
-    says=f"one of {', '.join(TYPES)}, decimal(p,s)",
+    pattern=rf"(?:{'|'.join(ColumnType)}|decimal\([0-9]{{1,2}}, ?[0-9]{{1,2}}\))",
+    says=f"one of {', '.join(ColumnType)}, decimal(p,s)",
 )
 
 _ONE_CHARACTER = Text(pattern=r"[^\r\n]", says="one character")
@@ -23,10 +22,10 @@ _ONE_CHARACTER = Text(pattern=r"[^\r\n]", says="one character")
 _COLUMN = Record(
     {
         "name": Key(NAME, "name of the column in Tillid", required=True),
-        "type": Key(_TYPE, f"one of {', '.join(TYPES)}, or decimal(p,s)", required=True),
+        "type": Key(_TYPE, f"one of {', '.join(ColumnType)}, or decimal(p,s)", required=True),
         "category": Key(Text(ALL_CATEGORIES, "data category"), "what kind of data it is", required=True),
         "identifier": Key(NAME, "kind of identifier in it: customer_no, email, phone, login, device_id …"),
-        "wash": Key(Text(WASHES, "wash"), "how it is washed; default: by identifier, else by category"),
+        "wash": Key(one_of(WashKind, "wash"), "how it is washed; default: by identifier, else by category"),
         "required": Key(Truth(), "a row where it is empty is refused"),
         "values": Key(MapOf(Scalar()), "value in the file and the value that is stored"),
         "label": Key(Text(), "name that people read"),
@@ -38,10 +37,10 @@ SOURCE = Record(
     {
         "name": Key(NAME, "name of the source and its table; default: the file's name"),
         "label": Key(Text(), "name that people read"),
-        "kind": Key(Text(KINDS, "kind"), f"one of {', '.join(KINDS)}", required=True),
+        "kind": Key(one_of(SourceKind, "kind"), "what its rows are", required=True),
         "files": Key(ListOf(Text(), or_single=True), "globs, relative to the project", required=True),
         "format": Key(Text(FORMATS, "format"), "found by looking at the file when left out"),
-        "load": Key(Text(LOADS, "load"), "whether a file is all there is, more of it, or changes"),
+        "load": Key(one_of(Load, "load"), "whether a file is all there is, more of it, or changes"),
         "encoding": Key(Text(), "encoding of the files"),
         "separator": Key(_ONE_CHARACTER, "between the values of a line"),
         "quote": Key(_ONE_CHARACTER, "around values"),
@@ -58,7 +57,7 @@ SOURCE = Record(
         "purpose": Key(Text(), "the purpose that all consents of the file are about"),
         "state": Key(Text(STATES, "state"), "the state of all consents of the file"),
         "bars": Key(ListOf(Text()), "purposes or data uses that the list bars"),
-        "list_date": Key(Text(), "date of the suppression list"),
+        "list_date": Key(Day(), "date of the suppression list"),
         "columns": Key(MapOf(_COLUMN), "header in the file and what it means", required=True),
         "ignore": Key(ListOf(Text(), at_least=0), "headers that are left out on purpose"),
     },

@@ -23,9 +23,7 @@ _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fa
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 # A leading zero keeps a word text: postcodes and article numbers are written that way.
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
-_NUMBER = re.compile(
-    r"[-+]?(?:(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,2})?"
-)
+_NUMBER = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +55,7 @@ def read_yaml(raw: bytes, file: str, findings: Findings) -> Document | None:
     try:
         text = raw.decode("utf-8-sig")
         if len(text) > LARGEST_FILE:
-            raise _UnreadableError(
-                1, f"the file is too large: {len(text)} characters, at most {LARGEST_FILE}"
-            )
+            raise _UnreadableError(1, f"the file is too large: {len(text)} characters, at most {LARGEST_FILE}")
         builder = _Builder(_events(text), file, findings)
         root = builder.document()
         lines: dict[Path, int] = {}
@@ -99,9 +95,7 @@ def _events(text: str) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = "; ".join(part for part in (error.context, error.problem) if part)
-        raise _UnreadableError(
-            mark.line + 1 if mark else 1, f"not valid YAML: {shortened(reason, 160)}"
-        ) from None
+        raise _UnreadableError(mark.line + 1 if mark else 1, f"not valid YAML: {shortened(reason, 160)}") from None
     except (ValueError, IndexError):
         # The scanner lets these through for a few malformed escapes.
         raise _UnreadableError(1, "not valid YAML") from None
@@ -194,17 +188,12 @@ class _Expansion:
     def plain(self, node: _Node, path: Path, line: int | None = None) -> object:
         self._left -= 1
         if self._left < 0 or len(path) > DEEPEST:
-            raise _UnreadableError(
-                node.line, f"more than {MOST_VALUES} values, or too deep, once aliases are out"
-            )
+            raise _UnreadableError(node.line, f"more than {MOST_VALUES} values, or too deep, once aliases are out")
         self._lines[path] = node.line if line is None else line
         if isinstance(node.content, list):
             return [self.plain(item, (*path, index)) for index, item in enumerate(node.content)]
         if isinstance(node.content, dict):
-            return {
-                key: self.plain(value, (*path, key), key_line)
-                for key, (key_line, value) in node.content.items()
-            }
+            return {key: self.plain(value, (*path, key), key_line) for key, (key_line, value) in node.content.items()}
         scalar: object = node.content
         return scalar
 

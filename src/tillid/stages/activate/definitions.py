@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from tillid.terms.fields import FieldInvalid, FieldMissing, read_choice, read_text, require_keys
+from tillid.terms.fields import FieldInvalid, FieldMissing, kind_of, read_choice, read_mapping, read_text
 
 
 class DestinationKind(StrEnum):
@@ -51,16 +51,14 @@ class DestinationDefinition:
                 hint="write it as out/list.csv",
             )
         if path.parts and path.parts[0] == ".tillid":
-            raise FieldInvalid("`.tillid` is the store's own folder", field=("path",), hint="write to out/")
+            raise FieldInvalid("That folder is the store's own", field=("path",), hint="Write to out/.")
         if len(self.separator) != 1 or self.separator in '"\r\n':
-            raise FieldInvalid(
-                "the separator must be one character", field=("separator",), hint='such as ";"'
-            )
+            raise FieldInvalid("The separator must be one character", field=("separator",), hint='Such as ";".')
         try:
             "".encode(self.encoding)
         except (LookupError, ValueError):
             raise FieldInvalid(
-                "no such encoding", field=("encoding",), hint="such as utf-8, utf-8-sig or iso-8859-1"
+                "No such encoding", field=("encoding",), hint="Such as utf-8, utf-8-sig or iso-8859-1."
             ) from None
 
     @classmethod
@@ -72,16 +70,24 @@ class DestinationDefinition:
         'out/a.parquet'
         """
         keys = ("kind", "path", "format", "separator", "encoding", "label")
-        given = require_keys(mapping, (), allowed=keys, required=("kind", "path"))
+        given = read_mapping(mapping, (), allowed=keys, required=("kind", "path"))
         return cls(
             name=name,
-            path=read_text(given, "path", ()),
-            kind=read_choice(given, "kind", (), DestinationKind),
-            format=read_choice(given, "format", (), FileFormat) if "format" in given else FileFormat.CSV,
-            separator=read_text(given, "separator", (), ";"),
-            encoding=read_text(given, "encoding", (), "utf-8-sig"),
-            label=read_text(given, "label", (), name),
+            path=read_text(given, "path", ()) or "",
+            kind=read_choice(given, "kind", (), DestinationKind) or DestinationKind.FILE,
+            format=read_choice(given, "format", (), FileFormat) or FileFormat.CSV,
+            separator=_read_separator(given),
+            encoding=read_text(given, "encoding", ()) or "utf-8-sig",
+            label=read_text(given, "label", ()) or name,
         )
+
+
+def _read_separator(given: Mapping[str, object]) -> str:
+    # Not read_text: a tab is a separator, and blank.
+    separator = given.get("separator", ";")
+    if not isinstance(separator, str):
+        raise FieldInvalid(f"'separator' must be text, not {kind_of(separator)}", field=("separator",))
+    return separator
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +112,9 @@ class ActivationDefinition:
     def __post_init__(self) -> None:
         for key in ("segment", "purpose", "destination"):
             if not getattr(self, key):
-                raise FieldMissing(f"{key} is missing", hint=f"add {key}: …")
+                raise FieldMissing(f"The key {key!r} is missing")
         if not self.columns:
-            raise FieldMissing("columns is missing", hint="add columns: {header: trait or variable}")
+            raise FieldMissing("The key 'columns' is missing", hint="Write columns: {header: trait or variable}.")
         # A copy behind a read-only view: the caller's mapping may change, a definition may not.
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
 
@@ -116,15 +122,15 @@ class ActivationDefinition:
     def from_mapping(cls, name: str, mapping: object) -> ActivationDefinition:
         """Read what stands under ``activations: NAME:``; FieldInvalid tells which key is wrong."""
         keys = ("label", "segment", "purpose", "destination", "columns")
-        given = require_keys(mapping, (), allowed=keys, required=keys[1:])
+        given = read_mapping(mapping, (), allowed=keys, required=keys[1:])
         columns = given["columns"]
         if not isinstance(columns, Mapping):
-            raise FieldInvalid("columns must be a mapping of header to trait or variable", field=("columns",))
+            raise FieldInvalid(f"A mapping is needed here, not {kind_of(columns)}", field=("columns",))
         return cls(
             name=name,
-            segment=read_text(given, "segment", ()),
-            purpose=read_text(given, "purpose", ()),
-            destination=read_text(given, "destination", ()),
-            columns={str(header): read_text(columns, header, ("columns",)) for header in columns},
-            label=read_text(given, "label", (), name),
+            segment=read_text(given, "segment", ()) or "",
+            purpose=read_text(given, "purpose", ()) or "",
+            destination=read_text(given, "destination", ()) or "",
+            columns={str(header): read_text(columns, header, ("columns",)) or "" for header in columns},
+            label=read_text(given, "label", ()) or name,
         )

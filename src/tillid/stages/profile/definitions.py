@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tillid.terms.conditions import Condition, read_condition
+from tillid.terms.conditions import Condition, columns_of, read_condition
 from tillid.terms.durations import Duration
 from tillid.terms.fields import (
     FieldInvalid,
     FieldMissing,
-    Path,
+    FieldPath,
+    at_field,
     read_choice,
+    read_mapping,
     read_text,
     read_texts,
-    require_keys,
+    require_name,
 )
 
 
@@ -35,21 +36,23 @@ class Measure(StrEnum):
     RECENCY = "recency"
 
 
+OCCURRED_AT = "occurred_at"
 NEEDS_COLUMN = frozenset(
     {Measure.SUM, Measure.MEAN, Measure.MIN, Measure.MAX, Measure.FIRST, Measure.LAST, Measure.DISTINCT}
 )
+_VARIABLE_KEYS = ("label", "unit", "of", "measure", "column", "window", "where", "sql")
 ZERO_WITHOUT_ROWS = frozenset({Measure.COUNT, Measure.SUM, Measure.DISTINCT})
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The time that a variable looks back over: after ``as_of - duration``, up to and with ``as_of``."""
+    """The time that a variable looks back over: after `as_of - duration`, up to and with `as_of`."""
 
     duration: Duration
 
     @classmethod
     def parse(cls, text: object) -> Window:
-        """Read a duration such as ``12 months``."""
+        """Read a duration such as `12 months`."""
         return cls(Duration.parse(text))
 
     def start(self, as_of: datetime) -> datetime:
@@ -65,8 +68,8 @@ class Window:
 class VariableDefinition:
     """One value per person: a measure over the events of a table, or SQL over other variables.
 
-    Exactly one of ``of`` (with ``measure``) and ``sql`` is given. No ``window`` means all time up to
-    ``as_of``. ``label`` falls back to the name.
+    Exactly one of `of` (with `measure`) and `sql` is given. No `window` means all time up to
+    `as_of`. `label` falls back to the name.
     """
 
     name: str
@@ -80,49 +83,64 @@ class VariableDefinition:
     sql: str | None = None
 
     def __post_init__(self) -> None:
+        if not self.label:
+            object.__setattr__(self, "label", self.name)
         if self.sql is not None:
             self._refuse_beside_sql()
-            return
-        if self.of is None:
-            raise FieldMissing("a variable is either of a table or sql", hint="add of: … and measure: …, or sql: …")
-        if self.measure is None:
-            raise FieldMissing("measure is missing", hint=f"one of {', '.join(Measure)}")
-        if self.measure in NEEDS_COLUMN and self.column is None:
-            raise FieldMissing(f"measure {self.measure} needs a column", hint="add column: …")
-        if self.measure is Measure.RECENCY and self.column is not None:
-            raise FieldInvalid("recency is about the time of events and takes no column", field=("column",))
-        if self.measure is Measure.SHARE and self.where is None:
-            raise FieldMissing("measure share needs a where", hint="add where: the rows to take the share of")
+        elif self.of is None:
+            raise FieldMissing("A variable needs a table or sql", hint="Add of: and measure:, or sql:.")
+        elif self.measure is None:
+            raise FieldMissing("The key 'measure' is missing", hint=f"One of: {', '.join(Measure)}.")
+        else:
+            self._check_measure(self.measure)
 
     def _refuse_beside_sql(self) -> None:
         for key in ("of", "measure", "column", "window", "where"):
             if getattr(self, key) is not None:
-                raise FieldInvalid(f"{key} has no meaning beside sql", field=(key,))
+                raise FieldInvalid(f"{key!r} cannot stand beside 'sql'", field=(key,))
+
+    def _check_measure(self, measure: Measure) -> None:
+        if measure in NEEDS_COLUMN and self.column is None:
+            raise FieldMissing(f"The measure {measure} needs a column", hint="Add column:.", field=("measure",))
+        if measure is Measure.RECENCY and self.column is not None:
+            raise FieldInvalid("The measure recency is of the events' time and has no column", field=("column",))
+        if measure is Measure.SHARE and self.where is None:
+            raise FieldMissing("The measure share needs a where", hint="Add where:.", field=("measure",))
 
     @property
     def is_derived(self) -> bool:
         """Whether it is worked out from other variables instead of from events."""
         return self.sql is not None
 
+    def columns_read(self) -> frozenset[str]:
+        """The columns of its event table that it is worked out from, the time among them."""
+        if self.is_derived:
+            return frozenset()
+        column = frozenset() if self.column is None else frozenset({self.column})
+        return column | columns_of(self.where) | {OCCURRED_AT}
+
     @classmethod
     def from_mapping(cls, name: str, mapping: object) -> VariableDefinition:
-        """Read what stands under ``variables: NAME:``; FieldInvalid tells which key is wrong.
+        """Read what stands under `variables: NAME:`; FieldInvalid tells at which key it is wrong.
 
         >>> VariableDefinition.from_mapping("orders", {"of": "orders", "measure": "count"}).measure
         <Measure.COUNT: 'count'>
         """
-        keys = ("label", "unit", "of", "measure", "column", "window", "where", "sql")
-        given = require_keys(mapping, (), allowed=keys)
+        given = read_mapping(mapping, (), allowed=_VARIABLE_KEYS)
+        with at_field("window"):
+            window = Window.parse(given["window"]) if "window" in given else None
+        with at_field("where"):
+            where = read_condition(given["where"]) if "where" in given else None
         return cls(
             name=name,
-            label=read_text(given, "label", (), name),
-            unit=read_text(given, "unit", ()),
-            of=read_text(given, "of", ()) or None,
-            measure=read_choice(given, "measure", (), Measure) if "measure" in given else None,
-            column=read_text(given, "column", ()) or None,
-            window=_read_window(given),
-            where=read_condition(given["where"], ("where",)) if "where" in given else None,
-            sql=read_text(given, "sql", ()) or None,
+            label=read_text(given, "label", ()) or name,
+            unit=read_text(given, "unit", ()) or "",
+            of=read_text(given, "of", ()),
+            measure=read_choice(given, "measure", (), Measure),
+            column=read_text(given, "column", ()),
+            window=window,
+            where=where,
+            sql=read_text(given, "sql", ()),
         )
 
 
@@ -137,21 +155,21 @@ class Survivorship(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """A column of a people source, written ``source.column``."""
+    """A column of a people source, written `source.column`."""
 
     source: str
     column: str
 
     @classmethod
-    def parse(cls, text: str, path: Path = ()) -> SourceColumn:
-        """Read ``crm.email``.
+    def parse(cls, text: str, field: FieldPath = ()) -> SourceColumn:
+        """Read `crm.email`.
 
         >>> SourceColumn.parse("crm.email")
         SourceColumn(source='crm', column='email')
         """
         source, dot, column = text.partition(".")
         if not (source and dot and column):
-            raise FieldInvalid(f"{text} is not a source and a column", field=path, hint="write source.column")
+            raise FieldInvalid(f"{text!r} is not a source and a column", hint="Write source.column.", field=field)
         return cls(source, column)
 
     def __str__(self) -> str:
@@ -160,9 +178,9 @@ class SourceColumn:
 
 @dataclass(frozen=True, slots=True)
 class TraitDefinition:
-    """One trait of the golden record: where it may come from (``from``) and which value survives.
+    """One trait of the golden record: where it may come from (`from` in the file) and which value survives.
 
-    ``order`` lists sources, best first; sources that it leaves out follow in the order of ``from``.
+    `order` lists sources, best first; those that it leaves out come after, in the order of `columns`.
     """
 
     name: str
@@ -172,40 +190,31 @@ class TraitDefinition:
 
     def __post_init__(self) -> None:
         if not self.columns:
-            raise FieldMissing("from is missing", hint="add from: [source.column, …]")
+            raise FieldMissing("The key 'from' is missing")
         if len(set(self.columns)) != len(self.columns):
-            raise FieldInvalid("a column is listed twice", field=("from",))
+            raise FieldInvalid("A column is listed twice", field=("from",))
         sources = [column.source for column in self.columns]
         for position, source in enumerate(self.order):
-            if source not in sources:
-                raise FieldInvalid(
-                    f"{source} is not a source of this trait",
-                    field=("order", position),
-                    hint=f"valid: {', '.join(dict.fromkeys(sources))}",
-                )
+            require_name("source of this trait", source, sources, ("order", position))
 
     def ranked(self) -> tuple[SourceColumn, ...]:
-        """The columns, best source first."""
+        """The columns, those of the best source first.
+
+        >>> email = TraitDefinition.from_mapping("email", {"from": ["crm.email", "web.email"], "order": ["web"]})
+        >>> [str(column) for column in email.ranked()]
+        ['web.email', 'crm.email']
+        """
         place = {source: position for position, source in reversed(list(enumerate(self.order)))}
-        return tuple(sorted(self.columns, key=lambda column: place.get(column.source, len(self.order))))
+        return tuple(sorted(self.columns, key=lambda column: place.get(column.source, len(place))))
 
     @classmethod
     def from_mapping(cls, name: str, mapping: object) -> TraitDefinition:
-        """Read what stands under ``traits: NAME:``."""
-        given = require_keys(mapping, (), allowed=("rule", "from", "order"), required=("from",))
+        """Read what stands under `traits: NAME:`; FieldInvalid tells at which key it is wrong."""
+        given = read_mapping(mapping, (), allowed=("rule", "from", "order"), required=("from",))
         columns = read_texts(given, "from", ())
         return cls(
             name=name,
-            columns=tuple(SourceColumn.parse(text, ("from", i)) for i, text in enumerate(columns)),
-            rule=read_choice(given, "rule", (), Survivorship) if "rule" in given else Survivorship.NEWEST,
+            columns=tuple(SourceColumn.parse(text, ("from", at)) for at, text in enumerate(columns)),
+            rule=read_choice(given, "rule", (), Survivorship) or Survivorship.NEWEST,
             order=read_texts(given, "order", ()),
         )
-
-
-def _read_window(given: Mapping[str, object]) -> Window | None:
-    if "window" not in given:
-        return None
-    try:
-        return Window.parse(given["window"])
-    except FieldInvalid as error:
-        raise FieldInvalid(error.message, field=("window",), hint=error.hint) from None

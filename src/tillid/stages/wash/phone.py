@@ -13,18 +13,21 @@ from tillid.stages.wash.text import clean, fast_or_slow, is_placeholder, only_wh
 
 LONGEST_CELL = 60
 
-# Digits in any grouping; one closing ".0" is left to the slow path, which knows it from a spreadsheet.
-_PLAIN = r"^\+?[0-9(][0-9 .\-()/]*$"
-_SEPARATORS = r"[ .\-()/]"
+# Digits in any grouping.
+_PLAIN = r"^\(?\+?[0-9(][0-9 .\-()/]*$"
+_SEPARATORS = " .-()/"
+# A number that went through a spreadsheet: its ".0" is no digit of it.
 _SPREADSHEET_FRACTION = re.compile(r"^(\+?\d{5,})[.,]0+$")
+_LEFT_ALONE = r"\(0\)|^\+?\d+\.0+$"
 _SCIENTIFIC = re.compile(r"^[\d.,]+e\+?\d+$", re.IGNORECASE)
-_TRUNK_ZERO = re.compile(r"^(\s*\(?(?:\+|00)[\s(]*\d[\d\s]{0,4}\)?\s*)\(0\)")
+# Italy's zero is part of the number (+39 0…), everywhere else (0) is dialled at home only.
+_TRUNK_ZERO = re.compile(r"^(\s*\(?(?:\+|00)(?!\s*39)[\s(]*\d[\d\s]{0,4}\)?\s*)\(0\)")
 _KINDS_OF_NUMBER = (
-    "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan",
-    "voicemail",
-)  # fmt: skip
+    *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost"),
+    *("personal_number", "voip", "pager", "uan", "voicemail"),
+)
 # Only plans without rewriting rules can be read by one pattern.
-FAST_COUNTRIES = frozenset({"DK", "NO", "NL", "BE"})
+FAST_COUNTRIES = ("BE", "DK", "NL", "NO")
 
 
 def wash_phones(values: pa.Array, country: str) -> pa.Array:
@@ -35,14 +38,18 @@ def wash_phones(values: pa.Array, country: str) -> pa.Array:
 
     if country not in FAST_COUNTRIES:
         return fast_or_slow(pa.nulls(len(values), pa.string()), values, slowly)
-    pattern, replacement = _plan(country)
-    plain = pc.and_not(pc.match_substring_regex(values, _PLAIN), _left_to_slow_path(values))
-    digits = only_where(plain, values)
-    if pc.any(pc.match_substring_regex(digits, _SEPARATORS), min_count=0).as_py():
-        digits = pc.replace_substring_regex(digits, _SEPARATORS, "")
-    known = pc.fill_null(pc.match_substring_regex(digits, pattern), False)
-    international = pc.replace_substring_regex(only_where(known, digits), pattern, replacement)
-    return fast_or_slow(international, values, slowly)
+    digits = only_where(_plain(values), values)
+    # One literal after the other is several times faster than one pattern for all.
+    for separator in _SEPARATORS:
+        digits = pc.replace_substring(digits, separator, "")
+    found = pa.nulls(len(values), pa.string())
+    for pattern, replacement in _plans(country):
+        known = pc.fill_null(pc.match_substring_regex(digits, pattern), False)
+        found = pc.coalesce(found, pc.replace_substring_regex(only_where(known, digits), pattern, replacement))
+        digits = only_where(pc.invert(known), digits)
+        if digits.null_count == len(digits):
+            break
+    return fast_or_slow(found, values, slowly)
 
 
 def phone_of(text: str, country: str) -> str | None:
@@ -68,23 +75,26 @@ def phone_of(text: str, country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _left_to_slow_path(values: pa.Array) -> pa.Array:
-    return pc.or_(pc.match_substring(values, "(0)"), pc.match_substring_regex(values, r"\.0+$"))
+def _plain(values: pa.Array) -> pa.Array:
+    grouped = pc.and_(pc.match_substring_regex(values, _PLAIN), pc.less_equal(pc.binary_length(values), LONGEST_CELL))
+    return pc.and_not(grouped, pc.match_substring_regex(values, _LEFT_ALONE))
 
 
 @cache
-def _plan(country: str) -> tuple[str, str]:
-    """The pattern of the country's numbers, with or without its codes, and what makes them E.164."""
+def _plans(country: str) -> tuple[tuple[str, str], ...]:
+    """Patterns of whole numbers with what makes them E.164: the country's own, then its neighbours' from abroad."""
+    code, trunk, national = _numbering(country)
+    own = rf"^(?:{trunk}({national})|(?:\+|00)?{code}{trunk}({national}))$", rf"+{code}\1\2"
+    abroad = [_numbering(other) for other in FAST_COUNTRIES if other != country]
+    return own, *((rf"^(?:\+|00){code}{trunk}({national})$", rf"+{code}\1") for code, trunk, national in abroad)
+
+
+def _numbering(country: str) -> tuple[int, str, str]:
+    """The country code, the pattern of what is dialled first at home, and that of the national numbers."""
     plan = phonenumbers.PhoneMetadata.metadata_for_region(country)
     if plan is None:
         raise KeyError(country)
     kinds = (getattr(plan, kind) for kind in _KINDS_OF_NUMBER)
-    national = "|".join(kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern)
+    patterns = (kind.national_number_pattern for kind in kinds if kind is not None)
     trunk = f"(?:{plan.national_prefix})?" if plan.national_prefix else ""
-    code = plan.country_code
-    pattern = rf"^(?:{trunk}({national})|(?:\+|00)?{code}{trunk}({national}))$".replace("(?:", "(?:")
-    return _one_group_each(pattern), rf"+{code}\1\2"
-
-
-def _one_group_each(pattern: str) -> str:
-    return pattern
+    return phonenumbers.country_code_for_region(country), trunk, "|".join(pattern for pattern in patterns if pattern)

@@ -13,14 +13,20 @@ from tillid.stages.wash.errors import ColumnNotText
 
 # What people and programs write where they have nothing to say; compared without case.
 PLACEHOLDERS = frozenset(
-    "- -- --- . .. ... ? ?? ??? / * ** *** _ x. n/a #n/a n.a. n/a. <na> none unknown unspecified undefined"
-    " ukendt ukjent onbekend inconnu inconnue n.v.t. nvt mangler mangler. ikke oplyst ingen geen".split(" ")
-) - {"ikke", "oplyst"} | {"ikke oplyst", "ikke angivet", "ikke oppgitt", "not available", "not provided", "niet bekend"}
+    {
+        *("-", "--", "---", ".", "..", "...", "?", "??", "???", "/", "*", "**", "***", "_"),
+        *("n/a", "n/a.", "#n/a", "n.a.", "<na>", "none", "unknown", "unspecified", "undefined", "not available"),
+        *("ukendt", "ikke oplyst", "ikke angivet", "ukjent", "ikke oppgitt"),
+        *("onbekend", "niet bekend", "n.v.t.", "nvt", "geen", "inconnu", "inconnue"),
+    }
+)
 # Null and Nan are surnames and first names, so these count only as programs write them.
 PROGRAM_NULLS = frozenset({"null", "NULL", "nan", "NaN"})
 
 # Zero-width and direction marks, the soft hyphen and controls: never part of a value, and invisible.
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 
 
 def clean(text: str) -> str:
@@ -43,7 +49,7 @@ def is_placeholder(text: str) -> bool:
 
 
 def as_strings(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """The values as one array of valid UTF-8 strings; numbers are written without a fraction where they have none.
+    """The values as one array of valid UTF-8 strings; whole numbers are written without a fraction.
 
     Raises ColumnNotText for lists, structs and the like.
     """

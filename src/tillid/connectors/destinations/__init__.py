@@ -1,0 +1,1 @@
+"""Destinations: where lists of people are handed over, and taken back from."""

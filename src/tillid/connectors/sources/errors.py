@@ -1,0 +1,96 @@
+"""What can be wrong with a source's files as a whole; a row that can't be read is refused, not raised.
+
+TillidError
+└── SourceError            `file` is its path in the project
+    ├── FileMissing        a pattern matches nothing
+    ├── FileEmpty          nothing is in it
+    ├── FileTorn           cut off or damaged: gzip, Excel, Parquet, JSON
+    ├── FileNotText        bytes that are no text where text is needed
+    ├── FormatMismatch     it is not what its name or definition says
+    ├── QuoteUnclosed      a quote swallows the rest of the file
+    ├── HeaderDuplicated   two columns have one header
+    ├── HeaderMissing      there is no row to take headers from
+    └── SheetMissing       the workbook has no such sheet
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from tillid.terms.errors import TillidError, nearest
+
+
+class SourceError(TillidError):
+    """A file that can't be read."""
+
+    def __init__(self, file: str, message: str, *, hint: str = "") -> None:
+        super().__init__(f"{file}: {message}", hint=hint)
+        self.file = file
+
+
+class FileMissing(SourceError):
+    """A pattern that matches no file."""
+
+    def __init__(self, pattern: str, there: Collection[str]) -> None:
+        super().__init__(pattern, "no file matches", hint=nearest(pattern, there) if there else "")
+
+
+class FileEmpty(SourceError):
+    """A file with nothing in it."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file, "the file is empty")
+
+
+class FileTorn(SourceError):
+    """A file that was cut off or damaged on its way."""
+
+    def __init__(self, file: str, what: str) -> None:
+        super().__init__(file, f"{what} is cut off or damaged", hint="Fetch the file again.")
+
+
+class FileNotText(SourceError):
+    """A file of other bytes where text is needed."""
+
+    def __init__(self, file: str) -> None:
+        hint = "Give its `format`, or its `encoding` if it is text."
+        super().__init__(file, "the file holds bytes that are no text", hint=hint)
+
+
+class FormatMismatch(SourceError):
+    """A file that is not of the format that its name or definition says."""
+
+    def __init__(self, file: str, format_: str, *, hint: str = "") -> None:
+        super().__init__(file, f"the file is not {format_}", hint=hint)
+
+
+class QuoteUnclosed(SourceError):
+    """A value whose quote is never closed."""
+
+    def __init__(self, file: str, line: int) -> None:
+        hint = "Close it, or fetch the file again if it was cut off; give `quote` if another mark is used."
+        super().__init__(file, f"line {line}: a quote is opened and never closed", hint=hint)
+        self.line = line
+
+
+class HeaderDuplicated(SourceError):
+    """Two columns have one header."""
+
+    def __init__(self, file: str, header: str, positions: Sequence[int]) -> None:
+        where = " and ".join(str(position) for position in positions)
+        super().__init__(file, f"columns {where} have the same header {header!r}", hint="Rename one of them.")
+        self.header = header
+
+
+class HeaderMissing(SourceError):
+    """No row to take headers from."""
+
+    def __init__(self, file: str, header_row: int) -> None:
+        super().__init__(file, f"there are no headers in row {header_row}", hint="Check `header_row`.")
+
+
+class SheetMissing(SourceError):
+    """The workbook has no such sheet."""
+
+    def __init__(self, file: str, sheet: str, sheets: Collection[str]) -> None:
+        super().__init__(file, f"there is no sheet {sheet!r}", hint=nearest(sheet, sheets))

@@ -1,0 +1,123 @@
+"""What the values of a sample tell: their decimal mark, their date formats, which row holds the headers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from tillid.connectors.sources.errors import HeaderDuplicated
+
+ENOUGH = 0.9
+"""The share of a column's values that must agree."""
+
+_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:[. \u00a0\u202f']\d{3})+,\d+|\d+,(?:\d{1,2}|\d{4,}))")
+_POINT = re.compile(r"[+-]?(?:\d{1,3}(?:[, \u00a0\u202f']\d{3})+\.\d+|\d+\.(?:\d{1,2}|\d{4,}))")
+_DATE = re.compile(
+    r"(\d{1,4})([-/.])(\d{1,2})\2(\d{4}|\d{2})"
+    r"(?:([ T])\d{1,2}([:.])\d{2}(?:\6(\d{2})([.,]\d{1,9})?)?)?"
+)
+_EIGHT_DIGITS = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_VALUE_LIKE = re.compile(r"[+-]?[\d.,:/\s-]*\d[\d.,:/\s-]*")
+
+
+def find_decimal_mark(values: Iterable[str]) -> str | None:
+    """The decimal mark of a sample: "," or ".", or None when no value shows one.
+
+    >>> find_decimal_mark(["1.234,50", "12", "0,5"]), find_decimal_mark(["1.234"])
+    (',', None)
+    """
+    votes = Counter(
+        mark for value in values for mark, shape in ((",", _COMMA), (".", _POINT)) if shape.fullmatch(value.strip())
+    )
+    return votes.most_common(1)[0][0] if votes else None
+
+
+def find_date_format(values: Iterable[str]) -> tuple[str | None, bool]:
+    """The strptime format of a column's sample, and whether day and month could be the other way round.
+
+    None for values that are no dates, and for ISO dates, which need no format.
+
+    >>> find_date_format(["24-12-2025", "01-02-2026"])
+    ('%d-%m-%Y', False)
+    >>> find_date_format(["01/02/2026 10:15"])
+    ('%d/%m/%Y %H:%M', True)
+    """
+    filled = [value.strip() for value in values if value.strip()]
+    if not filled:
+        return None, False
+    if sum(bool(_EIGHT_DIGITS.fullmatch(value)) for value in filled) == len(filled):
+        return "%Y%m%d", False
+    dates = [match for value in filled if (match := _DATE.fullmatch(value))]
+    if len(dates) < ENOUGH * len(filled):
+        return None, False
+    longest = max(dates, key=lambda match: len(match[0]))
+    mark = longest[2]
+    if len(longest[1]) == 4:
+        return (None if mark == "-" else f"%Y{mark}%m{mark}%d{_time_of(longest)}"), False
+    firsts, seconds = [int(match[1]) for match in dates], [int(match[3]) for match in dates]
+    month_first = max(seconds) > 12 >= max(firsts)
+    year = "%Y" if len(longest[4]) == 4 else "%y"
+    day_month = f"%m{mark}%d" if month_first else f"%d{mark}%m"
+    return f"{day_month}{mark}{year}{_time_of(longest)}", max(*firsts, *seconds) <= 12
+
+
+def _time_of(date: re.Match[str]) -> str:
+    if date[5] is None:
+        return ""
+    seconds = f"{date[6]}%S" if date[7] else ""
+    return f"{date[5]}%H{date[6]}%M{seconds}{date[8][0] + '%f' if date[8] else ''}"
+
+
+def find_date_formats(columns: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], list[str]]:
+    """Header → format of the columns that hold dates other than ISO, and the headers that are ambiguous."""
+    formats, ambiguous = {}, []
+    for header, values in columns.items():
+        found, is_ambiguous = find_date_format(values)
+        if found is not None:
+            formats[header] = found
+        if is_ambiguous:
+            ambiguous.append(header)
+    return formats, ambiguous
+
+
+def find_header(rows: Sequence[Sequence[str]]) -> int:
+    """The index of the row with the headers: the first one of the usual width without numbers or dates.
+
+    >>> find_header([["Kunder, maj"], [], ["Nr", "Navn"], ["1", "Ida"], ["2", "Bo"]])
+    2
+    """
+    filled = [(index, row) for index, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    if not filled:
+        return 0
+    usual = Counter(len(row) for _, row in filled).most_common(1)[0][0]
+    wide = [(index, row) for index, row in filled if len(row) == usual]
+    return next((index for index, row in wide if not holds_values(row)), wide[0][0])
+
+
+def holds_values(row: Sequence[str]) -> bool:
+    """Whether any cell is a number, a date or a time, so that the row can't be headers."""
+    return any(_VALUE_LIKE.fullmatch(cell.strip()) for cell in row)
+
+
+def clean_headers(file: str, cells: Iterable[str]) -> tuple[str, ...]:
+    """Headers trimmed and composed (NFC); one without text is called by its place: #3.
+
+    Errors: HeaderDuplicated.
+    """
+    headers: list[str] = []
+    for place, cell in enumerate(cells, 1):
+        header = unicodedata.normalize("NFC", cell.replace("\ufeff", "").strip()) or f"#{place}"
+        if header in headers:
+            raise HeaderDuplicated(file, header, (headers.index(header) + 1, place))
+        headers.append(header)
+    return tuple(headers)
+
+
+def date_notes(formats: Mapping[str, str], ambiguous: Sequence[str]) -> list[str]:
+    """What a person should know of the formats found."""
+    return [
+        f"{header}: day and month could be the other way round; read as {formats[header]}. Give date_format to settle it."
+        for header in ambiguous
+    ]

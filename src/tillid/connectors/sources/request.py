@@ -1,0 +1,40 @@
+"""What a reader of one file is told, and what it must be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tillid.ports.source import Look, RawBatch, ReadAs
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A file to read: where it is, what errors call it, its format, and what the definition says.
+
+    `only` these columns are read; None stands for all.
+    """
+
+    path: Path
+    name: str
+    format: str
+    said: ReadAs
+    only: frozenset[str] | None = None
+
+
+class FileReader(Protocol):
+    """Reads one file; each call of `batches` and `lines` starts at its first row."""
+
+    def look(self) -> Look:
+        """How the file is read."""
+        ...
+
+    def batches(self) -> Iterator[RawBatch]:
+        """Its rows."""
+        ...
+
+    def lines(self) -> Iterator[int]:
+        """The line of each row that can be read, in the order of the rows."""
+        ...

@@ -1,0 +1,24 @@
+"""Whether a purpose covers a column: the one test behind `column_covered` and the names of scopes."""
+
+from __future__ import annotations
+
+from tillid.terms.categories import is_covered, is_special
+from tillid.terms.purpose import Purpose
+from tillid.terms.table import Column
+
+
+def is_usable(column: Column, purpose: Purpose) -> bool:
+    """Whether every category of `column` is covered by `purpose`; a column without category never is.
+
+    A key carries no data, so it needs no category; one that has a category is data and is judged by it.
+    """
+    if not column.categories:
+        return column.key
+    return all(is_lawful(category, purpose) for category in column.categories)
+
+
+def is_lawful(category: str, purpose: Purpose) -> bool:
+    """Whether `purpose` covers `category`; for a special category it must name its condition too (Art. 9(2))."""
+    if not is_covered(category, purpose.categories):
+        return False
+    return purpose.special_category_basis is not None or not is_special(category)

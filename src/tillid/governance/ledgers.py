@@ -1,0 +1,51 @@
+"""The ledgers: what persons said about the use of their data, under the subject that it came with."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tillid.governance.housekeeping import PERMISSIONS
+from tillid.terms.table import SUBJECT_ID, Column, Table
+
+PREFERENCE = frozenset({"user.privacy_preferences"})
+
+
+class Statement(StrEnum):
+    """What an entry of the consent ledger states; a suppression is a listing that bars."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    OBJECTED = "objected"
+    RESTRICTED = "restricted"
+    SUPPRESSED = "suppressed"
+    UNSUPPRESSED = "unsuppressed"
+
+
+CONSENT_STATES = (Statement.GIVEN, Statement.REFUSED, Statement.WITHDRAWN, Statement.OBJECTED, Statement.RESTRICTED)
+"""What a consents source may say."""
+
+LEDGER = Table(
+    "consent_ledger",
+    (
+        Column(SUBJECT_ID, "int64", key=True),
+        Column("purpose", "string", PREFERENCE, label="Purpose, or a data use for objections and suppressions"),
+        Column("state", "string", PREFERENCE),
+        Column("at", "timestamp(6)", PREFERENCE),
+        Column("source", "string", PREFERENCE),
+        Column("notice", "string", PREFERENCE),
+        Column("evidence", "string", PREFERENCE),
+    ),
+    only_for=frozenset({PERMISSIONS}),
+    label="Consents, refusals, withdrawals, objections, restrictions and suppressions, as they came",
+)
+
+DATA_SUBJECTS = Table(
+    "data_subjects",
+    (
+        Column(SUBJECT_ID, "int64", key=True),
+        Column("data_subject", "string", PREFERENCE, label="Kind of data subject, as a source declares it"),
+    ),
+    only_for=frozenset({PERMISSIONS}),
+    label="Which kinds of data subject a subject was met as",
+)

@@ -1,0 +1,119 @@
+"""The catalogue: every table that a project stands for, declared from its definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+
+from tillid.governance.housekeeping import INTAKE
+from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
+from tillid.governance.mapping import mapping_table
+from tillid.governance.permissions import standing_table
+from tillid.pipeline.intake.declare import log_table, met_table, source_table, staged_table
+from tillid.pipeline.project.project import Project
+from tillid.stages.activate.tables import TABLES as ACTIVATION_TABLES
+from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
+from tillid.stages.profile.definitions import TraitDefinition
+from tillid.stages.profile.derived import add_derived, variable_categories
+from tillid.stages.profile.golden_record import default_traits, trait_categories, trait_types
+from tillid.stages.profile.tables import people_table, variables_table
+from tillid.stages.profile.variables import variable_type
+from tillid.stages.resolve.tables import TABLES as RESOLVE_TABLES
+from tillid.stages.segment.compile import rule_categories
+from tillid.stages.segment.tables import members_table
+from tillid.terms.table import PERSON_ID, Column, Table
+
+REFUSED_ROWS = Table(
+    "refused_rows",
+    (
+        Column("source", "string", frozenset({"system.operations"})),
+        Column("file", "string", frozenset({"system.operations"})),
+        Column("line", "int64", frozenset({"system.operations"})),
+        Column("column_name", "string", frozenset({"system.operations"})),
+        Column("value_class", "string", frozenset({"system.operations"})),
+        Column("reason", "string", frozenset({"system.operations"})),
+        Column("raw", "string", frozenset({"user"})),
+        Column("generation", "int64", frozenset({"system.operations"})),
+    ),
+    only_for=frozenset({INTAKE}),
+    label="Rows that could not be read, as they came",
+)
+
+Categories = Mapping[str, frozenset[str]]
+
+
+def unbound(table: Table) -> ir.Table:
+    """The table as a query names it: columns as declared, no data behind it."""
+    return ibis.table(table.logical(), name=table.name)
+
+
+def project_traits(project: Project) -> tuple[TraitDefinition, ...]:
+    """The traits of the golden record: those that the project declares, then a default for every other column."""
+    columns = {
+        source.name: [c.name for c in table.columns]
+        for source in project.sources.values()
+        if source.kind is SourceKind.PEOPLE and (table := source_table(source)) is not None
+    }
+    declared = project.traits
+    rest = [trait for trait in default_traits(columns) if trait.name not in declared]
+    return (*declared.values(), *rest)
+
+
+def declared_tables(project: Project) -> dict[str, Table]:
+    """Name → declaration of every table of the project, internal ones included."""
+    tables: list[Table] = [*RESOLVE_TABLES, LEDGER, DATA_SUBJECTS, REFUSED_ROWS, *ACTIVATION_TABLES]
+    purposes = list(project.purposes.values())
+    tables += [mapping_table(purposes), standing_table(purposes)]
+    for source in project.sources.values():
+        tables += _of_source(source)
+    by_name = {table.name: table for table in tables}
+    people, variables = _people(project, by_name), _variables(project, by_name)
+    by_name |= {people.name: people, variables.name: variables}
+    for segment in project.segments.values():
+        events = {name: _categories(by_name[name]) for name in event_sources(project)}
+        categories = rule_categories(segment.rule, _categories(people), _categories(variables), events)
+        members = members_table(segment, categories)
+        by_name[members.name] = members
+    return by_name
+
+
+def event_sources(project: Project) -> tuple[str, ...]:
+    """The names of the sources of events."""
+    return tuple(s.name for s in project.sources.values() if s.kind is SourceKind.EVENTS)
+
+
+def people_sources(project: Project) -> tuple[str, ...]:
+    """The names of the sources of people."""
+    return tuple(s.name for s in project.sources.values() if s.kind is SourceKind.PEOPLE)
+
+
+def _of_source(source: SourceDefinition) -> list[Table]:
+    tables = [staged_table(source), met_table(source)]
+    if source.kind in (SourceKind.PEOPLE, SourceKind.THINGS):
+        tables.append(log_table(source))
+    table = source_table(source)
+    return tables if table is None else [*tables, table]
+
+
+def _categories(table: Table) -> Categories:
+    return {column.name: column.categories for column in table.columns}
+
+
+def _people(project: Project, tables: Mapping[str, Table]) -> Table:
+    names = people_sources(project)
+    traits = project_traits(project)
+    types = trait_types(traits, {name: unbound(tables[name]) for name in names})
+    return people_table(traits, types, trait_categories(traits, {n: _categories(tables[n]) for n in names}))
+
+
+def _variables(project: Project, tables: Mapping[str, Table]) -> Table:
+    definitions = list(project.variables.values())
+    events = {name: tables[name] for name in event_sources(project)}
+    categories = variable_categories(definitions, {name: _categories(table) for name, table in events.items()})
+    types = {d.name: variable_type(d, events[d.of or ""].logical()) for d in definitions if not d.is_derived}
+    measured = ibis.table({PERSON_ID: "int64", **types}, name="variables")
+    schema = add_derived(measured, definitions).schema()
+    every = {d.name: str(schema[d.name].copy(nullable=True)) for d in definitions}
+    return variables_table(definitions, every, categories)

@@ -1,0 +1,211 @@
+"""From facts to everything that is worked out of them: persons, permissions, profiles and segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
+from typing import cast
+
+import ibis
+import ibis.expr.types as ir
+
+from tillid.governance.govern import govern, place_of
+from tillid.governance.housekeeping import PERMISSIONS
+from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
+from tillid.governance.mapping import MAPPING
+from tillid.governance.permissions import mapping, standing
+from tillid.governance.permit import Permit
+from tillid.governance.rules.column_covered import is_usable
+from tillid.pipeline.catalogue import event_sources, people_sources, project_traits, unbound
+from tillid.pipeline.progress import Step
+from tillid.pipeline.workspace import Workspace
+from tillid.ports.store import Build
+from tillid.stages.profile.definitions import VariableDefinition
+from tillid.stages.profile.derived import add_derived
+from tillid.stages.profile.golden_record import traits
+from tillid.stages.profile.tables import PEOPLE, VARIABLES
+from tillid.stages.profile.variables import events_to_variables, join_variables
+from tillid.stages.resolve.components import resolve
+from tillid.stages.resolve.definitions import LinkingDefinition
+from tillid.stages.resolve.tables import MEMBERS
+from tillid.stages.segment.compile import segment_members
+from tillid.stages.segment.members import ENTERED_AT, each_once, entered, members_since
+from tillid.stages.segment.tables import members_table_name
+from tillid.terms.purpose import LINKING
+from tillid.terms.table import PERSON_ID, Table
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentCount:
+    """A segment after a run: its people, and who entered and left since the last one."""
+
+    people: int
+    entered: int
+    left: int
+
+
+@dataclass(slots=True)
+class Derived:
+    """What a run worked out: persons, the scopes of the purposes, and the segments' counts."""
+
+    people: int = 0
+    subjects: int = 0
+    scopes: dict[str, str] = field(default_factory=dict)
+    segments: dict[str, SegmentCount] = field(default_factory=dict)
+
+
+def derive(workspace: Workspace, build: Build, step: Step) -> Derived:
+    """Work out every derived table of the new generation, each under its own purpose."""
+    done = Derived()
+    _persons(workspace, build, done)
+    step.advance(1)
+    for group in scope_groups(workspace):
+        permit = workspace.permit(*group)
+        done.scopes |= dict.fromkeys(group, permit.scope)
+        _profiles(workspace, build, permit)
+        step.advance(1)
+    for name in workspace.project.segments:
+        done.segments[name] = _segment(workspace, build, name)
+        step.advance(1)
+    return done
+
+
+def steps(workspace: Workspace) -> int:
+    """How many steps `derive` will advance."""
+    return 1 + len(scope_groups(workspace)) + len(workspace.project.segments)
+
+
+def scope_groups(workspace: Workspace) -> list[tuple[str, ...]]:
+    """The project's purposes that share a scope, together, in the order of the register."""
+    groups: dict[str, list[str]] = {}
+    for key in workspace.project.purposes:
+        groups.setdefault(workspace.register.scope_of(key), []).append(key)
+    return [tuple(keys) for keys in groups.values()]
+
+
+def _persons(workspace: Workspace, build: Build, done: Derived) -> None:
+    keeping = workspace.permit(PERMISSIONS)
+    linking = workspace.permit(LINKING) if LINKING in workspace.project.purposes else None
+    done.subjects = resolve(build, linking, keeping, LinkingDefinition())
+    purposes = list(workspace.project.purposes.values())
+    tables = workspace.register.tables
+    members = unbound(MEMBERS)
+    stands = standing(members, unbound(LEDGER), unbound(DATA_SUBJECTS), purposes, workspace.now)
+    done.people = build.write(tables["standing"], govern(stands, keeping))
+    whole = mapping(members, unbound(tables["standing"]), purposes)
+    build.write(tables[MAPPING], govern(whole, keeping))
+
+
+def _profiles(workspace: Workspace, build: Build, permit: Permit) -> None:
+    """The variables and the golden record of one scope."""
+    variables = _usable(workspace.register.tables[VARIABLES], permit)
+    definitions = [d for d in workspace.project.variables.values() if d.name in variables]
+    query = _variables(workspace, permit, definitions)
+    _write(workspace, build, VARIABLES, query, permit)
+    people = _people(workspace, permit)
+    _write(workspace, build, PEOPLE, people, permit)
+
+
+def _usable(table: Table, permit: Permit) -> set[str]:
+    return {c.name for c in table.columns if all(is_usable(c, purpose) for purpose in permit.purposes)}
+
+
+def _write(workspace: Workspace, build: Build, name: str, query: ir.Table, permit: Permit) -> int:
+    table = workspace.register.tables[name]
+    # A column that this scope may not use is kept empty; no query of the scope gets past its guard.
+    columns = {
+        column: query[column].cast(type_) if column in query.columns else ibis.null(type_)
+        for column, type_ in table.physical().items()
+    }
+    return build.write(table, govern(query.select(**columns), permit), place=place_of(table, permit))
+
+
+def _events(workspace: Workspace, permit: Permit) -> dict[str, ir.Table]:
+    """The event tables with the columns that the permit's purposes cover."""
+    return {name: _covered(workspace, name, permit) for name in event_sources(workspace.project)}
+
+
+def _covered(workspace: Workspace, name: str, permit: Permit) -> ir.Table:
+    table = workspace.register.tables[name]
+    usable = _usable(table, permit)
+    return unbound(table).select(PERSON_ID, *(c.name for c in table.columns if c.name in usable))
+
+
+def _variables(workspace: Workspace, permit: Permit, definitions: Sequence[VariableDefinition]) -> ir.Table:
+    events = _events(workspace, permit)
+    of: dict[str, list[VariableDefinition]] = {}
+    for definition in definitions:
+        if definition.of is not None:
+            of.setdefault(definition.of, []).append(definition)
+    parts = {name: events_to_variables(events[name], wanted, workspace.as_of) for name, wanted in of.items()}
+    seen = [part.select(PERSON_ID) for part in parts.values()]
+    seen += [events[name].select(PERSON_ID).distinct() for name in events if name not in parts]
+    seen += [unbound(workspace.register.tables[n]).select(PERSON_ID).distinct() for n in people_sources(workspace.project)]
+    persons = _union(seen)
+    if persons is None:
+        persons = unbound(workspace.register.tables[PEOPLE]).select(PERSON_ID).filter(ibis.literal(False))
+    return add_derived(join_variables(persons, list(parts.values()), definitions), definitions)
+
+
+def _union(persons: Sequence[ir.Table]) -> ir.Table | None:
+    if not persons:
+        return None
+    if len(persons) == 1:
+        return persons[0].filter(lambda t: t[PERSON_ID].notnull())
+    both = reduce(lambda a, b: a.union(b), persons).distinct()
+    return both.filter(both[PERSON_ID].notnull())
+
+
+def _people(workspace: Workspace, permit: Permit) -> ir.Table:
+    everyone = unbound(workspace.register.tables[VARIABLES]).select(PERSON_ID)
+    usable = _usable(workspace.register.tables[PEOPLE], permit)
+    wanted = [trait for trait in project_traits(workspace.project) if trait.name in usable]
+    if not wanted:
+        return everyone
+    versions = {
+        name: unbound(workspace.register.tables[name])
+        for name in people_sources(workspace.project)
+        if any(column.source == name for trait in wanted for column in trait.columns)
+    }
+    known = traits(versions, wanted, workspace.as_of)
+    columns = [c for c in known.columns if c != PERSON_ID]
+    return everyone.left_join(known, PERSON_ID).select(PERSON_ID, *columns)
+
+
+def _segment(workspace: Workspace, build: Build, name: str) -> SegmentCount:
+    segment = workspace.project.segments[name]
+    permit = workspace.permit(segment.purpose)
+    table = workspace.register.tables[members_table_name(name)]
+    tables = workspace.register.tables
+    who = segment_members(
+        segment.rule,
+        unbound(tables[PEOPLE]),
+        unbound(tables[VARIABLES]),
+        {source: unbound(tables[source]) for source in event_sources(workspace.project)},
+        workspace.as_of,
+    )
+    place = place_of(table, permit)
+    former_people = _former_people(build, name)
+    if build.keep(place):
+        before = each_once(unbound(table))
+        came = _count(build, entered(who, before), permit)
+        people = build.write(table, govern(members_since(who, before, workspace.as_of), permit), place=place)
+    else:
+        new = who.mutate(**{ENTERED_AT: ibis.literal(workspace.as_of, type="timestamp(6)")})
+        came = people = build.write(table, govern(new, permit), place=place)
+    # Who may no longer be processed has left too, though no query for this purpose finds them any more.
+    return SegmentCount(people, came, max(former_people + came - people, 0))
+
+
+def _former_people(build: Build, name: str) -> int:
+    if build.former is None:
+        return 0
+    noted = cast("Mapping[str, int]", build.former.notes.get("segments", {}))
+    return int(noted.get(name, 0))
+
+
+def _count(build: Build, rows: ir.Table, permit: Permit) -> int:
+    counted = build.fetch(govern(rows.count().name("people"), permit))
+    return int(counted.column("people")[0].as_py())

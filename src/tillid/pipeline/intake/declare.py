@@ -1,0 +1,128 @@
+"""The tables that a source stands for: the one that queries see, its log of versions, and its staging."""
+
+from __future__ import annotations
+
+from tillid.governance.housekeeping import INTAKE
+from tillid.stages.ingest.definitions import ColumnDefinition, Load, SourceDefinition, SourceKind
+from tillid.stages.profile.golden_record import RECORD_KEY, VALID_FROM, VALID_TO
+from tillid.terms.table import SUBJECT_ID, Column, Path, Table, TableKind
+
+OCCURRED_AT = "occurred_at"
+SOURCE_FILE = "source_file"
+ROW = "row"
+AT = "stated_at"
+RECEIVED = "received"
+GONE = "gone"
+RECORD = "record"
+"""The kind of identifier that a record without any other is given."""
+
+_ID = frozenset({"user.unique_id"})
+
+
+def identifier_column(position: int) -> str:
+    """The staged column with the usable value of the source's identifier at `position`."""
+    return f"identifier_{position}"
+
+
+def identifier_kinds(source: SourceDefinition) -> tuple[str, ...]:
+    """The kinds of the source's identifiers, in order; a people record without any gets one of its own."""
+    kinds = tuple(str(column.identifier) for column in source.identifiers)
+    return (*kinds, RECORD) if source.kind is SourceKind.PEOPLE else kinds
+
+
+def kept_columns(source: SourceDefinition) -> tuple[Column, ...]:
+    """The columns that the source's table keeps: each as washed, and as it came where it was washed."""
+    kept: list[Column] = []
+    for column in source.columns:
+        kept.append(_column(column, column.name))
+        if column.washed_as != "none":
+            kept.append(_column(column, f"{column.name}_raw"))
+    if source.kind is SourceKind.EVENTS and source.time != OCCURRED_AT:
+        time = source.column(str(source.time))
+        kept.append(Column(OCCURRED_AT, "timestamp(6)", frozenset({time.category}), "When it happened"))
+    return tuple(kept)
+
+
+def _column(column: ColumnDefinition, name: str) -> Column:
+    return Column(name, column.ibis_type, frozenset({column.category}), column.label, column.unit)
+
+
+def staged_table(source: SourceDefinition) -> Table:
+    """Where a source's rows stand during a run: numbered, with purpose set, identifiers and kept columns."""
+    return Table(
+        f"staged_{source.name}",
+        (
+            Column(ROW, "int64", key=True),
+            Column(SOURCE_FILE, "int32", key=True),
+            Column("collected", "int32", key=True),
+            Column(AT, "timestamp(6)", key=True),
+            Column(RECORD_KEY, "string", _ID),
+            *(Column(identifier_column(i), "string", _ID) for i in range(len(identifier_kinds(source)))),
+            *kept_columns(source),
+        ),
+        kind=TableKind.STAGED,
+        only_for=frozenset({INTAKE}),
+    )
+
+
+def met_table(source: SourceDefinition) -> Table:
+    """Where the identifiers of a source's new rows stand during a run, each once."""
+    return Table(
+        f"met_{source.name}",
+        (
+            Column("kind", "string", _ID),
+            Column("value", "string", _ID),
+            Column("first_row", "int64", key=True),
+            Column("position", "int64", key=True),
+        ),
+        kind=TableKind.STAGED,
+        only_for=frozenset({INTAKE}),
+    )
+
+
+def log_table(source: SourceDefinition) -> Table:
+    """The facts of a people or things source: each version of each record as it was received."""
+    subject = (Column(SUBJECT_ID, "int64", key=True),) if source.kind is SourceKind.PEOPLE else ()
+    return Table(
+        f"log_{source.name}",
+        (
+            *subject,
+            Column("collected", "int32", key=True),
+            Column(RECORD_KEY, "string", _ID),
+            Column(AT, "timestamp(6)", key=True),
+            Column(RECEIVED, "int64", key=True),
+            Column(GONE, "boolean", key=True),
+            *kept_columns(source),
+        ),
+        only_for=frozenset({INTAKE}),
+    )
+
+
+def source_table(source: SourceDefinition) -> Table | None:
+    """The table that queries see under the source's name; None for ledgers, which have their own."""
+    columns = kept_columns(source)
+    if source.kind is SourceKind.EVENTS:
+        return Table(
+            source.name,
+            (Column(SOURCE_FILE, "int32", key=True), *columns),
+            path=Path.SUBJECT,
+            # A snapshot is all there is, so its table is worked out anew; facts are added to.
+            kind=TableKind.DERIVED if source.load is Load.SNAPSHOT else TableKind.FACTS,
+            collected=True,
+            retained_from=OCCURRED_AT,
+            label=source.label,
+        )
+    if source.kind is SourceKind.PEOPLE:
+        times = (Column(VALID_FROM, "timestamp(6)", key=True), Column(VALID_TO, "timestamp(6)", key=True))
+        return Table(
+            source.name,
+            (Column(RECORD_KEY, "string", _ID), *times, *columns),
+            path=Path.SUBJECT,
+            kind=TableKind.DERIVED,
+            collected=True,
+            retained_from=VALID_TO,
+            label=source.label,
+        )
+    if source.kind is SourceKind.THINGS:
+        return Table(source.name, columns, kind=TableKind.DERIVED, label=source.label)
+    return None

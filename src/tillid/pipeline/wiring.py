@@ -1,0 +1,56 @@
+"""The one place that knows which store and which plug-ins stand behind the ports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tillid.connectors.destinations.file import FileDestination
+from tillid.connectors.sources.files import FileSource
+from tillid.pipeline.project.project import Project
+from tillid.ports.audit import AuditLog
+from tillid.ports.destination import Destination
+from tillid.ports.source import Source
+from tillid.ports.store import Store
+from tillid.stages.activate.definitions import DestinationDefinition
+from tillid.stages.ingest.definitions import SourceDefinition
+from tillid.stores.audit_log import FileAuditLog
+
+STATE = ".tillid"
+"""The folder in a project where its state rests."""
+
+
+def audit_log(folder: Path) -> AuditLog:
+    """The audit log of the project in `folder`."""
+    state = folder / STATE
+    state.mkdir(mode=0o700, exist_ok=True)
+    return FileAuditLog(state / "audit.ndjson")
+
+
+def open_store(project: Project, audit: AuditLog, held_by: str) -> Store:
+    """The project's store, held for this process. `StoreHeld` when another process has it."""
+    state = project.folder / STATE
+    state.mkdir(mode=0o700, exist_ok=True)
+    if project.store == "spark":
+        # Imported here: PySpark is an extra that most projects do without.
+        from tillid.stores.spark import SparkStore  # noqa: PLC0415
+
+        return SparkStore(state, audit, held_by=held_by)
+    from tillid.stores.duckdb import DuckDbStore  # noqa: PLC0415  each engine loads only where it is used
+
+    return DuckDbStore(state, audit, held_by=held_by)
+
+
+def open_source(project: Project, source: SourceDefinition) -> Source:
+    """The reader of a source's files."""
+    return FileSource(project.folder, source.files, source.read_as)
+
+
+def open_destination(project: Project, destination: DestinationDefinition) -> Destination:
+    """The writer of a destination."""
+    return FileDestination(
+        project.folder,
+        destination.path,
+        format=destination.format,
+        separator=destination.separator,
+        encoding=destination.encoding,
+    )

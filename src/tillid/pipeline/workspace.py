@@ -1,0 +1,138 @@
+"""A workspace: a project opened for one actor, with its register, audit log and store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from pathlib import Path
+from types import TracebackType
+from typing import Self, cast
+from zoneinfo import ZoneInfo
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from tillid.governance.errors import Refused
+from tillid.governance.govern import govern
+from tillid.governance.permit import Permit
+from tillid.governance.register import Register, fingerprint
+from tillid.pipeline.catalogue import declared_tables, unbound
+from tillid.pipeline.project.load import load_or_refuse
+from tillid.pipeline.project.project import Project
+from tillid.pipeline.wiring import audit_log, open_store
+from tillid.ports.clock import Clock, system_clock
+from tillid.ports.store import Generation, Store
+from tillid.terms.actor import Actor
+from tillid.terms.table import Table
+
+
+class Workspace:
+    """An opened project; use as a context manager, so that the store is let go of.
+
+    The store is opened, and held, when it is first needed.
+    """
+
+    def __init__(self, project: Project, actor: str, *, verb: str, clock: Clock) -> None:
+        self.project = project
+        self.audit = audit_log(project.folder)
+        self.tables: Mapping[str, Table] = declared_tables(project)
+        self._verb, self._asked_by, self._clock = verb, actor, clock
+        self._store: Store | None = None
+        self.register = self._register({})
+        try:
+            self.actor: Actor = self.register.actor(actor)
+        except Refused as error:
+            self.record_refusal(error)
+            raise
+
+    @classmethod
+    def open(cls, folder: Path, actor: str, *, verb: str, clock: Clock = system_clock) -> Workspace:
+        """Open the project in `folder` for the actor of this name.
+
+        Raises `ProjectHasMistakes` with every finding, or `ActorUnknown`.
+        """
+        return cls(load_or_refuse(folder), actor, verb=verb, clock=clock)
+
+    @property
+    def store(self) -> Store:
+        """The project's store, with the register on its current generation."""
+        if self._store is None:
+            self._store = open_store(self.project, self.audit, f"tillid {self._verb} of {self._asked_by}")
+            self.refresh()
+        return self._store
+
+    @property
+    def now(self) -> datetime:
+        """The moment now, in UTC without a zone."""
+        return self._clock()
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment that variables and segments are worked out for: the start of the project's day, or now."""
+        if self.project.as_of is None:
+            return self.now
+        local = datetime.combine(self.project.as_of, time(), ZoneInfo(self.project.timezone))
+        return local.astimezone(UTC).replace(tzinfo=None)
+
+    def refresh(self) -> Generation | None:
+        """Take the purpose sets of the store's current generation into the register."""
+        generation = None if self._store is None else self._store.generation()
+        self.know_purpose_sets({} if generation is None else purpose_sets(generation.notes))
+        return generation
+
+    def know_purpose_sets(self, sets: Mapping[int, frozenset[str]]) -> None:
+        """Take these purpose sets into the register."""
+        self.register = self._register(sets)
+
+    def fingerprints(self) -> dict[str, str]:
+        """Purpose key → fingerprint, of every purpose of the register."""
+        return {key: fingerprint(purpose) for key, purpose in self.register.purposes.items()}
+
+    def permit(self, purpose: str, *sharing: str) -> Permit:
+        """A permit for the actor of this workspace."""
+        return self.register.permit(self.actor, purpose, *sharing)
+
+    def table(self, name: str) -> ir.Table:
+        """The declared table of this name, unbound."""
+        return unbound(self.register.table(name))
+
+    def ask(self, query: ir.Expr, permit: Permit) -> pa.Table:
+        """Govern the query under the permit and fetch its rows from the current generation."""
+        store = self.store
+        return store.fetch(govern(query, permit))
+
+    def record_refusal(self, error: Refused, **what: object) -> None:
+        """Write to the audit log that something was refused, by which rule and why."""
+        self.audit.append(
+            "refused",
+            {"actor": self._asked_by, "verb": self._verb, "rule": error.rule, "reason": str(error), **what},
+        )
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _register(self, sets: Mapping[int, frozenset[str]]) -> Register:
+        return Register(
+            purposes=self.project.purposes.values(),
+            actors=self.project.users.values(),
+            tables=self.tables.values(),
+            purpose_sets=sets,
+            clock=self._clock,
+        )
+
+
+def purpose_sets(notes: Mapping[str, object]) -> dict[int, frozenset[str]]:
+    """The purpose sets that a generation noted: id → keys."""
+    noted = cast("Mapping[str, list[str]]", notes.get("purpose_sets", {}))
+    return {int(number): frozenset(keys) for number, keys in noted.items()}

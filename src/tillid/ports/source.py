@@ -1,0 +1,114 @@
+"""What the house asks of a source: which files there are, how they are read, and their rows in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Protocol
+
+import pyarrow as pa
+
+BATCH_ROWS = 65_536
+"""The most rows that one batch has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAs:
+    """What a definition says about reading its files; None (or empty) is found by looking.
+
+    `format` is csv, tsv, excel, parquet, json or ndjson. `header_row` counts lines (Excel: rows) from 1.
+    """
+
+    format: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    quote: str | None = None
+    decimal: str | None = None
+    date_format: str | None = None
+    header_row: int | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file: its path relative to the project (with /), bytes, time of change in UTC, sha256 of its content."""
+
+    path: str
+    size: int
+    modified_at: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What looking at the start of a file found, with what the definition says in its place.
+
+    `date_formats` maps a header to a strptime format; ISO dates need none. `header_row` is 0 where a file
+    has no header row (Parquet, JSON). `notes` are sentences for people, without values of the file.
+    `columns_complete` is False where rows further on may bring columns that were not seen (JSON).
+    """
+
+    format: str
+    encoding: str | None
+    separator: str | None
+    quote: str | None
+    decimal: str | None
+    date_formats: Mapping[str, str]
+    header_row: int
+    columns: tuple[str, ...]
+    sheet: str | None
+    notes: tuple[str, ...]
+    columns_complete: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "date_formats", MappingProxyType(dict(self.date_formats)))
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRow:
+    """A row that could not be taken apart; it has no row number.
+
+    `line` is the file's 1-based line on which it starts. `raw` is its text as far as it could be read.
+    """
+
+    line: int
+    reason: str
+    raw: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """Rows as the file has them: text from CSV and TSV, the file's own types from the others.
+
+    `first_row` is the number of the batch's first row; the rows that can be read are numbered from 0 without
+    gaps. `unreadable` rows stood near these rows and are not among them; a batch may hold nothing else.
+    """
+
+    table: pa.RecordBatch
+    first_row: int
+    unreadable: tuple[UnreadableRow, ...] = ()
+
+
+class Source(Protocol):
+    """Somewhere outside that rows come from."""
+
+    def files(self) -> tuple[SourceFile, ...]:
+        """The files there are now, by path. Errors: a pattern that matches nothing."""
+        ...
+
+    def look(self, file: SourceFile) -> Look:
+        """How the file is to be read, found from its start. Errors: one of `connectors.sources.errors`."""
+        ...
+
+    def read(self, file: SourceFile) -> Iterator[RawBatch]:
+        """The rows in batches of at most 65,536, in the file's order, in bounded memory."""
+        ...
+
+    def line_of(self, file: SourceFile, rows: Sequence[int]) -> list[int]:
+        """The 1-based line (Excel: row; Parquet: row + 1) of rows by number, as `rows` is ordered.
+
+        It reads the file a second time, so it is for refused rows alone; asking in ascending order is quick.
+        """
+        ...

@@ -1,0 +1,255 @@
+"""What a user declares about a source: which files, what kind of facts, what each column means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from tillid.ports.source import ReadAs
+from tillid.stages.ingest.columns import ColumnDefinition, ColumnType, read_columns, refuse_odd_name
+from tillid.terms.fields import (
+    FieldInvalid,
+    FieldMissing,
+    at_field,
+    kind_of,
+    read_choice,
+    read_mapping,
+    read_text,
+    read_texts,
+    require_name,
+)
+
+__all__ = ["ColumnDefinition", "ColumnType", "Load", "SourceDefinition", "SourceKind"]
+
+
+class SourceKind(StrEnum):
+    """What the rows of a source are."""
+
+    PEOPLE = "people"
+    EVENTS = "events"
+    CONSENTS = "consents"
+    SUPPRESSIONS = "suppressions"
+    THINGS = "things"
+
+
+class Load(StrEnum):
+    """What a file is: all there is, more of it, or records that changed."""
+
+    SNAPSHOT = "snapshot"
+    APPEND = "append"
+    DELTA = "delta"
+
+
+_FORMATS = ("csv", "tsv", "excel", "parquet", "json", "ndjson")
+_STATES = ("given", "refused", "withdrawn", "objected")
+_PERSON_KINDS = (SourceKind.PEOPLE, SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
+_DIRECTIVES = re.compile(r"%(.?)")
+_KNOWN_DIRECTIVES = "dmYyHMSfz%"
+_READ_AS_TEXTS = ("format", "encoding", "decimal", "date_format", "sheet")
+_OPTIONAL_TEXTS = ("key", "time", "country", "data_subject", "purpose", "state")
+_KEYS = (
+    *("name", "label", "kind", "files", "load", "separator", "quote", "header_row", "columns", "ignore"),
+    *("collected_for", "collected_for_if", "bars", "list_date"),
+    *_READ_AS_TEXTS,
+    *_OPTIONAL_TEXTS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDefinition:
+    """A source: the files it is read from and what their rows and columns mean; a table of its name.
+
+    `key`, `time` and `country` are names of columns. `read_as` holds what the definition says about reading,
+    in place of what looking at a file finds.
+
+    >>> SourceDefinition.from_mapping("shops", {"kind": "things", "files": "shops.csv", "key": "shop",
+    ...     "columns": {"Butik": {"name": "shop", "type": "text", "category": "system"}}}).load
+    <Load.SNAPSHOT: 'snapshot'>
+    """
+
+    name: str
+    kind: SourceKind
+    files: tuple[str, ...]
+    columns: tuple[ColumnDefinition, ...]
+    load: Load = Load.SNAPSHOT
+    read_as: ReadAs = field(default_factory=ReadAs)
+    label: str = ""
+    key: str | None = None
+    time: str | None = None
+    country: str | None = None
+    data_subject: str | None = None
+    collected_for: tuple[str, ...] = ()
+    collected_for_if: Mapping[str, str] = field(default_factory=dict)
+    purpose: str | None = None
+    state: str | None = None
+    bars: tuple[str, ...] = ()
+    list_date: date | None = None
+    ignore: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "collected_for_if", MappingProxyType(dict(self.collected_for_if)))
+        refuse_odd_name(self.name, "name")
+        for key in ("files", "columns"):
+            if not getattr(self, key):
+                raise FieldMissing(f"The key {key!r} is missing")
+        self._check_names()
+        self._check_kind()
+        _check_read_as(self.read_as)
+
+    def _check_names(self) -> None:
+        header_of: dict[str, str] = {}
+        for column in self.columns:
+            if column.name in header_of:
+                raise FieldInvalid(
+                    f"Two headers have the name {column.name!r}: {header_of[column.name]!r} is the first",
+                    field=("columns", column.header, "name"),
+                )
+            header_of[column.name] = column.header
+            if column.header in self.ignore:
+                raise FieldInvalid(f"{column.header!r} is under 'columns' too", field=("ignore",))
+        for key in ("key", "time", "country"):
+            named = getattr(self, key)
+            if named is not None:
+                require_name("column", named, header_of, (key,))
+        if self.time and self.column(self.time).type not in (ColumnType.TIMESTAMP, ColumnType.DATE):
+            raise FieldInvalid("'time' must name a column of type timestamp or date", field=("time",))
+
+    def _check_kind(self) -> None:
+        identified = bool(self.identifiers)
+        if self.kind is SourceKind.EVENTS and self.time is None:
+            raise FieldMissing("The key 'time' is missing", hint="Name the column that says when it happened.")
+        if self.kind in _PERSON_KINDS and not identified:
+            raise FieldMissing(f"A source of {self.kind} needs a column with an identifier", field=("columns",))
+        if self.kind is SourceKind.THINGS and self.key is None:
+            raise FieldMissing("The key 'key' is missing", hint="Name the column that identifies a thing.")
+        if self.kind is SourceKind.THINGS and identified:
+            raise FieldInvalid("Things are about no person and have no identifier", field=("columns",))
+        if self.kind is SourceKind.SUPPRESSIONS and not self.bars:
+            raise FieldMissing("The key 'bars' is missing", hint="List purposes or data uses.")
+        if self.kind is SourceKind.CONSENTS:
+            self._check_consents()
+        if self.kind is SourceKind.PEOPLE and self.load is Load.DELTA and self.key is None:
+            raise FieldMissing("'load: delta' needs 'key'", hint="Name the column that identifies a record.")
+
+    def _check_consents(self) -> None:
+        names = {column.name for column in self.columns}
+        for name in ("purpose", "state"):
+            if (name in names) == (getattr(self, name) is not None):
+                raise FieldInvalid(f"Say {name!r} once: as a column, or beside 'kind'", field=(name,))
+        if "at" not in names:
+            raise FieldMissing("Consents need a column named 'at': their time", field=("columns",))
+        if self.state is not None:
+            require_name("state", self.state, _STATES, ("state",))
+
+    def column(self, name: str) -> ColumnDefinition:
+        """The column of this name (not header); KeyError where there is none."""
+        return {column.name: column for column in self.columns}[name]
+
+    @property
+    def identifiers(self) -> tuple[ColumnDefinition, ...]:
+        """The columns that hold identifiers, in the order of the definition."""
+        return tuple(column for column in self.columns if column.identifier)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """What must be read of a file: the headers of the columns, then the fields that decide on purposes."""
+        return tuple(dict.fromkeys((*(c.header for c in self.columns), *self.collected_for_if.values())))
+
+    @classmethod
+    def from_mapping(cls, name: str, mapping: object) -> SourceDefinition:
+        """Read what stands in ``sources/NAME.yml``; FieldInvalid tells which key is wrong."""
+        given = read_mapping(mapping, (), allowed=_KEYS, required=("kind", "files", "columns"))
+        kind = read_choice(given, "kind", (), SourceKind)
+        if kind is None:
+            raise FieldMissing("The key 'kind' is missing")
+        return cls(
+            name=read_text(given, "name", ()) or name,
+            kind=kind,
+            files=_read_one_or_more(given, "files"),
+            columns=read_columns(given["columns"]),
+            load=read_choice(given, "load", (), Load) or _default_load(kind),
+            read_as=_read_read_as(given),
+            label=read_text(given, "label", ()) or "",
+            collected_for=read_texts(given, "collected_for", ()),
+            collected_for_if=_read_fields(given),
+            bars=read_texts(given, "bars", ()),
+            list_date=_read_day(given),
+            ignore=read_texts(given, "ignore", ()) if given.get("ignore") else (),
+            **{key: read_text(given, key, ()) for key in _OPTIONAL_TEXTS},
+        )
+
+
+def _default_load(kind: SourceKind) -> Load:
+    return Load.SNAPSHOT if kind in (SourceKind.PEOPLE, SourceKind.THINGS) else Load.APPEND
+
+
+def _check_read_as(said: ReadAs) -> None:
+    if said.format is not None:
+        require_name("format", said.format, _FORMATS, ("format",))
+    for key in ("separator", "quote"):
+        mark = getattr(said, key)
+        if mark is not None and (len(mark) != 1 or mark in "\r\n" or not mark.isascii()):
+            raise FieldInvalid(f"{key!r} must be one plain character", field=(key,))
+    if said.separator is not None and said.separator == (said.quote or '"'):
+        raise FieldInvalid("'separator' and 'quote' are the same", field=("separator",))
+    if said.decimal is not None:
+        require_name("decimal mark", said.decimal, (",", "."), ("decimal",))
+    if said.header_row is not None and said.header_row < 1:
+        raise FieldInvalid("'header_row' counts from 1", field=("header_row",))
+    if said.encoding is not None:
+        _check_encoding(said.encoding)
+    for directive in _DIRECTIVES.findall(said.date_format or ""):
+        if not directive or directive not in _KNOWN_DIRECTIVES:
+            hint = "Valid: %d %m %Y %y %H %M %S %f %z."
+            raise FieldInvalid(f"'date_format' cannot hold %{directive}", hint=hint, field=("date_format",))
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "".encode(encoding)
+    except (LookupError, ValueError):
+        hint = "Such as utf-8, utf-16 or iso-8859-1."
+        raise FieldInvalid("There is no such encoding", hint=hint, field=("encoding",)) from None
+
+
+def _read_read_as(given: Mapping[str, object]) -> ReadAs:
+    row = given.get("header_row")
+    if row is not None and (isinstance(row, bool) or not isinstance(row, int)):
+        raise FieldInvalid(f"'header_row' must be a whole number, not {kind_of(row)}", field=("header_row",))
+    marks: dict[str, str | None] = {}
+    for key in ("separator", "quote"):
+        mark = given.get(key)
+        # A blank or a tab is a separator too, so this is not read_text, which takes blanks for nothing.
+        if mark is not None and not isinstance(mark, str):
+            raise FieldInvalid(f"{key!r} must be text, not {kind_of(mark)}", field=(key,))
+        marks[key] = mark
+    texts = {key: read_text(given, key, ()) for key in _READ_AS_TEXTS}
+    return ReadAs(**texts, **marks, header_row=row)
+
+
+def _read_one_or_more(given: Mapping[str, object], key: str) -> tuple[str, ...]:
+    value = given[key]
+    return (value,) if isinstance(value, str) else read_texts(given, key, ())
+
+
+def _read_fields(given: Mapping[str, object]) -> dict[str, str]:
+    fields = given.get("collected_for_if") or {}
+    if not isinstance(fields, Mapping):
+        raise FieldInvalid(f"A mapping is needed here, not {kind_of(fields)}", field=("collected_for_if",))
+    paths = {str(purpose): read_text(fields, purpose, ("collected_for_if",)) for purpose in fields}
+    return {purpose: path for purpose, path in paths.items() if path is not None}
+
+
+def _read_day(given: Mapping[str, object]) -> date | None:
+    value = given.get("list_date")
+    if value is None or isinstance(value, date):
+        return value
+    with at_field("list_date"):
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            raise FieldInvalid("'list_date' must be a date such as 2026-10-31") from None

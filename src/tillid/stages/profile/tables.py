@@ -1,0 +1,37 @@
+"""The tables that this stage owns: the golden record and the variables, one row a person in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tillid.stages.profile.definitions import TraitDefinition, VariableDefinition
+from tillid.terms.table import Column, Path, Table, TableKind
+
+PEOPLE = "people"
+VARIABLES = "variables"
+
+
+def people_table(
+    definitions: Sequence[TraitDefinition],
+    types: Mapping[str, str],
+    categories: Mapping[str, frozenset[str]],
+) -> Table:
+    """The declaration of the golden record: a column for each trait; `types` as Ibis writes them."""
+    columns = [Column(d.name, types[d.name], categories[d.name], d.name) for d in definitions]
+    return _of_people(PEOPLE, columns, "One row a person: the traits that survived")
+
+
+def variables_table(
+    definitions: Sequence[VariableDefinition],
+    types: Mapping[str, str],
+    categories: Mapping[str, frozenset[str]],
+) -> Table:
+    """The declaration of the variables' table: a column for each variable, with label and unit."""
+    columns = [Column(d.name, types[d.name], categories[d.name], d.label, d.unit) for d in definitions]
+    return _of_people(VARIABLES, columns, "One row a person: what their events amount to")
+
+
+def _of_people(name: str, columns: Sequence[Column], label: str) -> Table:
+    return Table(
+        name, tuple(columns), path=Path.PERSON, kind=TableKind.DERIVED, scoped=True, label=label
+    )

@@ -1,0 +1,1 @@
+"""Resolve: which subjects are one person, by exact match on washed identifiers."""

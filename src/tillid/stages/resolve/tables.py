@@ -1,0 +1,64 @@
+"""The tables that resolving owns."""
+
+from __future__ import annotations
+
+from tillid.governance.housekeeping import INTAKE, PERMISSIONS
+from tillid.terms.purpose import LINKING
+from tillid.terms.table import PERSON_ID, SUBJECT_ID, Column, Table, TableKind
+
+_IDENTIFIER = frozenset({"user.unique_id"})
+
+SUBJECTS = Table(
+    "subjects",
+    (
+        Column(SUBJECT_ID, "int64", key=True),
+        Column("kind", "string", _IDENTIFIER, label="Kind of identifier"),
+        Column("value", "string", _IDENTIFIER, label="Washed value"),
+    ),
+    only_for=frozenset({INTAKE, PERMISSIONS}),
+    label="Every identifier met, numbered in order of receipt; 0 is no person",
+)
+
+LINKS = Table(
+    "links",
+    (
+        Column("subject_a", "int64", _IDENTIFIER),
+        Column("subject_b", "int64", _IDENTIFIER),
+        Column("kind_a", "string", _IDENTIFIER),
+        Column("kind_b", "string", _IDENTIFIER),
+        Column("source", "string", _IDENTIFIER),
+    ),
+    collected=True,
+    only_for=frozenset({LINKING, INTAKE}),
+    label="Identifiers that came together in one row, and what that row was collected for",
+)
+
+EDGES = Table(
+    "edges",
+    (Column("a", "int64", _IDENTIFIER), Column("b", "int64", _IDENTIFIER)),
+    kind=TableKind.STAGED,
+    only_for=frozenset({LINKING}),
+    label="Links that count, in both directions",
+)
+
+
+def labels(turn: int) -> Table:
+    """The labels of one turn of the search for connected subjects; two tables take turns."""
+    return Table(
+        f"labels_{turn % 2}",
+        (Column(SUBJECT_ID, "int64", key=True), Column("label", "int64", _IDENTIFIER)),
+        kind=TableKind.STAGED,
+        only_for=frozenset({LINKING, PERMISSIONS}),
+        label="The least subject that each linked subject was found to be connected with",
+    )
+
+
+MEMBERS = Table(
+    "members",
+    (Column(SUBJECT_ID, "int64", key=True), Column(PERSON_ID, "int64", key=True)),
+    kind=TableKind.DERIVED,
+    only_for=frozenset({PERMISSIONS}),
+    label="Which person each subject is",
+)
+
+TABLES = (SUBJECTS, LINKS, EDGES, labels(0), labels(1), MEMBERS)

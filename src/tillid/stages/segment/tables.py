@@ -1,0 +1,31 @@
+"""The tables that this stage owns: one for each segment, a row for each member."""
+
+from __future__ import annotations
+
+from tillid.stages.segment.definitions import SegmentDefinition
+from tillid.stages.segment.members import ENTERED_AT
+from tillid.terms.table import Column, Path, Table, TableKind
+
+
+def members_table_name(segment: str) -> str:
+    """The table of a segment's members.
+
+    >>> members_table_name("lapsed")
+    'segment__lapsed'
+    """
+    return f"segment__{segment}"
+
+
+def members_table(definition: SegmentDefinition, categories: frozenset[str]) -> Table:
+    """The declaration of a segment's members.
+
+    To be a member tells what the rule reads, so the table has the `categories` of all of that.
+    """
+    return Table(
+        members_table_name(definition.name),
+        (Column(ENTERED_AT, "timestamp(6)", categories, "Member since"),),
+        path=Path.PERSON,
+        kind=TableKind.DERIVED,
+        scoped=True,
+        label=definition.label,
+    )

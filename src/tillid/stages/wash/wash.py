@@ -1,0 +1,138 @@
+"""Washes columns: what a value ought to look like, beside what it looked like, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tillid.stages.wash.countries import countries_of, country_of
+from tillid.stages.wash.definitions import ColumnWash, Verdict, WashKind
+from tillid.stages.wash.email import wash_emails
+from tillid.stages.wash.errors import ColumnNotInBatch, CountriesNotAligned, RawColumnTaken
+from tillid.stages.wash.names import wash_names
+from tillid.stages.wash.phone import wash_phones
+from tillid.stages.wash.places import wash_cities, wash_postcodes
+from tillid.stages.wash.text import as_strings, by_distinct, is_placeholder
+
+_BY_COUNTRY = {
+    WashKind.PHONE: wash_phones,
+    WashKind.NAME: wash_names,
+    WashKind.POSTCODE: wash_postcodes,
+    WashKind.CITY: wash_cities,
+}
+_VERDICTS = tuple(Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Washed:
+    """Washed values and, for each, what was found.
+
+    `values` are strings, null where empty or invalid; `verdicts` are dictionary-encoded: valid (kept as it
+    came), corrected (kept in another spelling), invalid, empty. Both are as long as what was washed.
+    """
+
+    values: pa.Array
+    verdicts: pa.Array
+
+
+def wash(kind: WashKind, values: pa.Array | pa.ChunkedArray, country: str | pa.Array) -> Washed:
+    """Washes one column; `country` is the ISO code of all its values, or one for each value.
+
+    Washing what was washed changes nothing, and no text makes it raise.
+    Errors: ColumnNotText, CountriesNotAligned.
+
+    >>> washed = wash(WashKind.PHONE, pa.array(["20 12 34 56", "123", None]), "DK")
+    >>> washed.values.to_pylist(), washed.verdicts.to_pylist()
+    (['+4520123456', None, None], ['corrected', 'invalid', 'empty'])
+    """
+    raw = as_strings(values)
+    trimmed = pc.utf8_trim_whitespace(raw)
+    clean = _washed(kind, trimmed, country)
+    return Washed(clean, _verdicts(kind, raw, trimmed, clean))
+
+
+def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str) -> pa.RecordBatch:
+    """The batch with each named column washed and, right after it, `<column>_raw` as it came, as text.
+
+    A record whose country column is empty or names no known country has the country given.
+    Errors: ColumnNotInBatch, RawColumnTaken, ColumnNotText.
+
+    >>> batch = pa.record_batch({"email": ["Ida@Example.com "], "land": ["Norge"]})
+    >>> wash_batch(batch, [ColumnWash("email", WashKind.EMAIL)], "DK").to_pylist()
+    [{'email': 'ida@example.com', 'email_raw': 'Ida@Example.com ', 'land': 'Norge'}]
+    """
+    by_column = _checked(batch, rules)
+    arrays: list[pa.Array] = []
+    fields: list[pa.Field] = []
+    for field, column in zip(batch.schema, batch.columns, strict=True):
+        rule = by_column.get(field.name)
+        if rule is None:
+            arrays.append(column)
+            fields.append(field)
+            continue
+        raw = as_strings(column)
+        arrays += [wash(rule.kind, raw, _countries(batch, rule, country)).values, raw]
+        fields += [pa.field(rule.column, pa.string(), metadata=field.metadata), pa.field(rule.raw_column, pa.string())]
+    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, metadata=batch.schema.metadata))
+
+
+def _washed(kind: WashKind, trimmed: pa.Array, country: str | pa.Array) -> pa.Array:
+    match kind:
+        case WashKind.NONE:
+            return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+        case WashKind.EMAIL:
+            return wash_emails(trimmed)
+    if isinstance(country, str):
+        return _BY_COUNTRY[kind](trimmed, country_of(country))
+    return _washed_by_country(kind, trimmed, as_strings(country))
+
+
+def _washed_by_country(kind: WashKind, trimmed: pa.Array, countries: pa.Array) -> pa.Array:
+    if len(countries) != len(trimmed):
+        raise CountriesNotAligned(len(trimmed), len(countries))
+    codes = pc.fill_null(countries_of(countries), "")
+    out = pa.nulls(len(trimmed), pa.string())
+    for code in pc.unique(codes).to_pylist():
+        here = pc.equal(codes, code)
+        out = pc.replace_with_mask(out, here, _BY_COUNTRY[kind](trimmed.filter(here), code))
+    return out
+
+
+def _verdicts(kind: WashKind, raw: pa.Array, trimmed: pa.Array, clean: pa.Array) -> pa.Array:
+    kept = pc.if_else(pc.fill_null(pc.equal(raw, clean), False), _code(Verdict.VALID), _code(Verdict.CORRECTED))
+    lost = clean.is_null()
+    codes = pc.if_else(lost, _code(Verdict.INVALID), kept)
+    empty = pc.and_(lost, pc.fill_null(pc.equal(trimmed, ""), True))
+    unclear = pc.and_not(lost, empty)
+    if kind is not WashKind.NONE and pc.any(unclear, min_count=0).as_py():
+        said = by_distinct(trimmed.filter(unclear), lambda text: "" if is_placeholder(text) else None)
+        empty = pc.replace_with_mask(empty, unclear, said.is_valid())
+    codes = pc.if_else(empty, _code(Verdict.EMPTY), codes)
+    return pa.DictionaryArray.from_arrays(codes, pa.array([str(verdict) for verdict in _VERDICTS]))
+
+
+def _code(verdict: Verdict) -> pa.Scalar:
+    return pa.scalar(_VERDICTS.index(verdict), pa.int8())
+
+
+def _checked(batch: pa.RecordBatch, rules: Sequence[ColumnWash]) -> dict[str, ColumnWash]:
+    by_column: dict[str, ColumnWash] = {}
+    present = batch.schema.names
+    for rule in rules:
+        for needed in (rule.column, rule.country_column):
+            if needed is not None and present.count(needed) != 1:
+                raise ColumnNotInBatch(needed, present)
+        if rule.raw_column in present or rule.column in by_column:
+            raise RawColumnTaken(rule.column, rule.raw_column)
+        by_column[rule.column] = rule
+    return by_column
+
+
+def _countries(batch: pa.RecordBatch, rule: ColumnWash, country: str) -> str | pa.Array:
+    if rule.country_column is None:
+        return country
+    codes = countries_of(as_strings(batch.column(rule.country_column)))
+    return pc.if_else(pc.fill_null(pc.equal(codes, ""), True), country, codes)

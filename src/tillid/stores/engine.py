@@ -1,0 +1,58 @@
+"""What a store needs of an engine: physical tables by name, SQL text, and one swap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import pyarrow as pa
+
+from tillid.stores.binding import Dialect
+from tillid.stores.manifest import Columns, Manifest
+
+
+class Engine(Protocol):
+    """One engine over one project's files; it knows nothing of permits or places."""
+
+    name: str
+    dialect: Dialect
+
+    def load(self) -> Manifest | None:
+        """The current manifest."""
+        ...
+
+    def swap(self, manifest: Manifest) -> None:
+        """Make `manifest` the current one: durable when it returns, all or nothing when killed."""
+        ...
+
+    def held(self) -> set[str]:
+        """The names of all physical tables there are."""
+        ...
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Remove physical tables; those that are not there are passed over."""
+        ...
+
+    def receive(self, name: str, columns: Columns, rows: pa.RecordBatchReader) -> int:
+        """Put rows in a physical table, made when it is not there; how many rows. All or nothing."""
+        ...
+
+    def derive(self, name: str, columns: Columns, sql: str) -> int:
+        """Put the rows of a select in a physical table, made when it is not there; how many. All or nothing."""
+        ...
+
+    def schema(self, sql: str) -> pa.Schema:
+        """The columns of a select, without running it."""
+        ...
+
+    def fetch(self, sql: str) -> pa.Table:
+        """All rows of a select."""
+        ...
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a select in batches of bounded size; runs until the iterator is closed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the files."""
+        ...

@@ -1,0 +1,85 @@
+"""The manifest: which physical tables a generation consists of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from tillid.ports.store import Generation
+
+Columns = Mapping[str, str]
+"""Column name → type as Ibis writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One physical table: its name, its columns in order, and how many rows it has."""
+
+    name: str
+    columns: Columns
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One generation as the store keeps it: place → physical tables.
+
+    A place of facts has a part for each generation that added rows; a derived one has exactly one.
+    """
+
+    number: int
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    derived: Mapping[str, Part] = field(default_factory=dict)
+    notes: Mapping[str, object] = field(default_factory=dict)
+
+    def all_parts(self) -> Iterator[Part]:
+        """Every physical table of this generation."""
+        for parts in self.facts.values():
+            yield from parts
+        yield from self.derived.values()
+
+    def physical(self) -> frozenset[str]:
+        """The names of all physical tables of this generation."""
+        return frozenset(part.name for part in self.all_parts())
+
+    def generation(self) -> Generation:
+        """What others see of it."""
+        return Generation(self.number, frozenset({*self.facts, *self.derived}), self.notes)
+
+    def to_json(self) -> str:
+        """The manifest as text."""
+        return json.dumps(
+            {
+                "number": self.number,
+                "fingerprints": dict(self.fingerprints),
+                "facts": {place: [_plain(part) for part in parts] for place, parts in self.facts.items()},
+                "derived": {place: _plain(part) for place, part in self.derived.items()},
+                "notes": dict(self.notes),
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """A manifest from its text; raises `ValueError`, `KeyError` or `TypeError` for any other."""
+        said = json.loads(text)
+        return cls(
+            int(said["number"]),
+            said["fingerprints"],
+            {place: tuple(Part(**part) for part in parts) for place, parts in said["facts"].items()},
+            {place: Part(**part) for place, part in said["derived"].items()},
+            said["notes"],
+        )
+
+
+def _plain(part: Part) -> dict[str, object]:
+    return {"name": part.name, "columns": dict(part.columns), "rows": part.rows}
+
+
+def plain_notes(notes: Mapping[str, object]) -> dict[str, object]:
+    """A copy of `notes` as it will be read back; raises `TypeError` for what is not plain JSON data."""
+    copied: dict[str, object] = json.loads(json.dumps(dict(notes)))
+    return copied
