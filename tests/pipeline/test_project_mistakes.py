@@ -94,6 +94,16 @@ MISTAKES = [
     Mistake("profile.yml", "rule: newest", "rule: newst", "did you mean `newest`?"),
     Mistake("profile.yml", "from: [crm.email]", "from: [email]", "a source and a column"),
     Mistake("profile.yml", "order: [crm]", "order: [crn]", "There is no source of this trait"),
+    Mistake("tillid.yml", "  ole: [steward]\n  ida: [marketer]\n", "  {}\n", "`users` is empty", at="users:"),
+    Mistake("sources/crm.yml", "load: snapshot", "load: snapshot\nheader_row: 0", "must be at least 1", at="header_row"),
+    Mistake("sources/crm.yml", "load: snapshot", "load: snapshot\nheader_row: one", "must be a whole number",
+            at="header_row"),
+    Mistake("sources/crm.yml", "wash: name}", "wash: name, required: some}", "must be true or false", at="Fornavn:"),
+    Mistake("sources/orders.yml", "amount, type: money", "amount, type: 'decimal(2,9)'", "s at most p"),
+    Mistake("sources/consents.yml", "purpose: newsletter", "purpose: newsletter\nbars: [newsletter]",
+            "`bars` cannot stand beside `kind: consents`", at="bars:"),
+    Mistake("segments/lapsed.yml", "did: web", "trait: country, did: web", "a rule has only one of them"),
+    Mistake("segments/lapsed.yml", "{trait: country, in: [DK, NO]}", "{within: 1 year}", "a rule needs one of these"),
     # What refers to something else
     Mistake("tillid.yml", "country: NO", "country: XX", "unknown country `XX`"),
     Mistake("tillid.yml", "Europe/Copenhagen", "Europe/Copenhague", "did you mean `Europe/Copenhagen`?"),
@@ -136,6 +146,19 @@ MISTAKES = [
             "did you mean `newsletter_file`?"),
     Mistake("activations/newsletter.yml", "purpose: newsletter", "purpose: newslettr", "did you mean `newsletter`?"),
     Mistake("activations/newsletter.yml", "Navn: first_name", "Navn: firstname", "did you mean `first_name`?"),
+    Mistake("sources/orders.yml", "collected_for: [order_handling, newsletter]\n", "", "`collected_for`",
+            at="kind: events"),
+    Mistake("sources/consents.yml", "purpose: newsletter", "purpose: newsletter\nstate: given",
+            "`state` is a column too", at="state:"),
+    Mistake("variables/purchases.yml", "[{column: amount", "[{column: amuont", "did you mean `amount`?"),
+    Mistake("variables/purchases.yml", "column: occurred_at", "column: ocurred_at", "did you mean `occurred_at`?"),
+    # What is Tillid's own
+    Mistake("sources/products.yml", "kind: things", "name: people\nkind: things", "a table of Tillid's own"),
+    Mistake("sources/products.yml", "kind: things", "name: staged_crm\nkind: things", "a table of Tillid's own"),
+    Mistake("sources/products.yml", "kind: things", "name: segment__lapsed\nkind: things", "Tillid's own"),
+    Mistake("sources/products.yml", "name: title", "name: received", "a column of Tillid's own"),
+    Mistake("sources/products.yml", "name: title", "name: subject_id", "a column of Tillid's own"),
+    Mistake("sources/crm.yml", "name: phone", "name: email_raw", "a column of Tillid's own", at="Mobil:"),
     # What is of another type
     Mistake("variables/purchases.yml", "gt: 0}", "gt: none}", "text cannot be compared with int64"),
     Mistake("variables/purchases.yml", "of: orders, measure: count", "of: web, measure: mean, column: event",
@@ -223,7 +246,7 @@ def test_two_files_cannot_define_one_name(folder: Path) -> None:
         Finding(
             "variables/zz.yml",
             2,
-            "two variables are named `orders_12m`: the first is in variables/purchases.yml line 10",
+            "two variables are named `orders_12m`: the first is in variables/purchases.yml line 13",
         )
     ]
 

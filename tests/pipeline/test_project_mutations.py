@@ -52,7 +52,7 @@ def mutated(draw: st.DrawFn) -> tuple[str, str]:
     return name, text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(mutated(), min_size=1, max_size=2))
 def test_no_change_crashes_the_loader(changes: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as place:

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tillid.pipeline.project.file_kinds import FILE_KINDS, FileKind, file_kind, json_schemas
@@ -109,6 +109,7 @@ NEW = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_both_agree_on_changed_files(data: st.DataObject) -> None:
     kind, _, value = data.draw(st.sampled_from(FILES))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tillid.pipeline.project.findings import Findings
-from tillid.pipeline.project.yaml_nodes import MOST_VALUES, Document, read_yaml
+from tillid.pipeline.project.yaml_nodes import LARGEST_FILE, MOST_VALUES, Document, read_yaml
 
 
 def read(text: str | bytes) -> tuple[Document | None, list[tuple[int, str]]]:
@@ -131,10 +131,17 @@ def test_aliases_of_aliases_stay_bounded() -> None:
     assert str(MOST_VALUES) in mistakes[0][1]
 
 
+def test_a_file_that_no_hand_wrote_is_not_read() -> None:
+    document, mistakes = read(b"# " + b"x" * LARGEST_FILE)
+    assert document is None
+    assert "too large" in mistakes[0][1]
+
+
 def test_an_empty_file_is_nothing() -> None:
     assert value_of("# only a comment\n") is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60) | st.text(alphabet="a:-[]{}&*!|>'\"#?, \n\t%@`\\0<~", max_size=60).map(str.encode))
 def test_no_bytes_whatever_crash_the_reader(raw: bytes) -> None:
     document, mistakes = read(raw)

@@ -7,53 +7,36 @@ from typing import Any
 
 import duckdb
 import ibis
-import ibis.config
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import tillid.stores.spark  # noqa: F401  Ibis compiles for Spark only once its options are registered
+from tillid.stores.spark_session import SparkSettings, open_session
+
 Rows = list[dict[str, Any]]
 Engine = Callable[[ir.Table, Mapping[str, pa.Table]], Rows]
 
 
-class _SparkOptions(ibis.config.Config):
-    treat_nan_as_null: bool = False
-
-
-if ibis.options.pyspark is None:
-    # The compiler reads an option that only the backend (never used here) would register.
-    ibis.options.pyspark = _SparkOptions()
-
-
 @pytest.fixture(scope="session")
-def on_duckdb() -> Engine:
+def on_duckdb() -> Iterator[Engine]:
     """Run an expression over Arrow tables on DuckDB; the rows as dicts."""
+    with duckdb.connect(config={"threads": 2}) as connection:
 
-    def run(expression: ir.Table, tables: Mapping[str, pa.Table]) -> Rows:
-        with duckdb.connect(config={"threads": 2}) as connection:
+        def run(expression: ir.Table, tables: Mapping[str, pa.Table]) -> Rows:
             for name, table in tables.items():
                 connection.register(name, table)
             return connection.sql(ibis.to_sql(expression, dialect="duckdb")).to_arrow_table().to_pylist()
 
-    return run
+        yield run
 
 
 @pytest.fixture(scope="session")
-def on_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The same on a local Spark, whose session is in UTC and otherwise as it comes (ANSI mode)."""
-    sql = pytest.importorskip("pyspark.sql")
-    builder = sql.SparkSession.builder.master("local[1]").appName("tillid-tests")
-    for key, value in {
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.ui.enabled": "false",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.memory": "1g",
-    }.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+def on_spark(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The same on a local Spark, in a session as the store opens it."""
+    pytest.importorskip("pyspark")
+    session = open_session(tmp_path_factory.mktemp("scratch"), SparkSettings(memory_limit=2**30, threads=1))
 
     def run(expression: ir.Table, tables: Mapping[str, pa.Table]) -> Rows:
         folder = tmp_path_factory.mktemp("spark")
@@ -62,5 +45,4 @@ def on_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
             session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
         return [row.asDict() for row in session.sql(ibis.to_sql(expression, dialect="pyspark")).collect()]
 
-    yield run
-    session.stop()
+    return run

@@ -17,7 +17,7 @@ from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
 from tillid.governance.mapping import MAPPING
 from tillid.governance.permissions import mapping, standing
 from tillid.governance.permit import Permit
-from tillid.governance.rules.column_covered import is_usable
+from tillid.governance.columns_usable import is_usable
 from tillid.pipeline.catalogue import event_sources, people_sources, project_traits, unbound
 from tillid.pipeline.progress import Step
 from tillid.pipeline.workspace import Workspace
@@ -175,28 +175,42 @@ def _people(workspace: Workspace, permit: Permit) -> ir.Table:
 
 
 def _segment(workspace: Workspace, build: Build, name: str) -> SegmentCount:
+    """The members as the segment's own purpose sees them, and as each purpose that it is activated for does."""
     segment = workspace.project.segments[name]
-    permit = workspace.permit(segment.purpose)
-    table = workspace.register.tables[members_table_name(name)]
+    sent_for = [a.purpose for a in workspace.project.activations.values() if a.segment == name]
+    by_scope: dict[str, list[str]] = {}
+    for purpose in dict.fromkeys((segment.purpose, *sent_for)):
+        by_scope.setdefault(workspace.register.scope_of(purpose), []).append(purpose)
+    own = workspace.permit(segment.purpose)
+    came = 0
+    for purposes in by_scope.values():
+        entered_ = _members(workspace, build, name, workspace.permit(*purposes), own)
+        came = entered_ if segment.purpose in purposes else came
+    people = _count(build, unbound(workspace.register.tables[members_table_name(name)]), own)
+    # Who may no longer be processed has left too, though no query for this purpose finds them any more.
+    return SegmentCount(people, came, max(_former_people(build, name) + came - people, 0))
+
+
+def _members(workspace: Workspace, build: Build, name: str, permit: Permit, own: Permit) -> int:
+    """Write the members for one scope; how many entered since the last run, as the permit `own` sees it."""
     tables = workspace.register.tables
+    table = tables[members_table_name(name)]
     who = segment_members(
-        segment.rule,
+        workspace.project.segments[name].rule,
         unbound(tables[PEOPLE]),
         unbound(tables[VARIABLES]),
         {source: unbound(tables[source]) for source in event_sources(workspace.project)},
         workspace.as_of,
     )
     place = place_of(table, permit)
-    former_people = _former_people(build, name)
     if build.keep(place):
         before = each_once(unbound(table))
-        came = _count(build, entered(who, before), permit)
-        people = build.write(table, govern(members_since(who, before, workspace.as_of), permit), place=place)
-    else:
-        new = who.mutate(**{ENTERED_AT: ibis.literal(workspace.as_of, type="timestamp(6)")})
-        came = people = build.write(table, govern(new, permit), place=place)
-    # Who may no longer be processed has left too, though no query for this purpose finds them any more.
-    return SegmentCount(people, came, max(former_people + came - people, 0))
+        came = _count(build, entered(who, before), own) if own.scope == permit.scope else 0
+        build.write(table, govern(members_since(who, before, workspace.as_of), permit), place=place)
+        return came
+    new = who.mutate(**{ENTERED_AT: ibis.literal(workspace.as_of, type="timestamp(6)")})
+    build.write(table, govern(new, permit), place=place)
+    return _count(build, unbound(table), own) if own.scope == permit.scope else 0
 
 
 def _former_people(build: Build, name: str) -> int:

@@ -13,17 +13,24 @@ from tillid.ports.source import Source
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
 from tillid.stages.ingest.definitions import SourceDefinition
-from tillid.stores.audit_log import FileAuditLog
+from tillid.stores.audit_log import FileAuditLog, Verdict, verify
 
 STATE = ".tillid"
 """The folder in a project where its state rests."""
+AUDIT = "audit.ndjson"
 
 
 def audit_log(folder: Path) -> AuditLog:
     """The audit log of the project in `folder`."""
     state = folder / STATE
     state.mkdir(mode=0o700, exist_ok=True)
-    return FileAuditLog(state / "audit.ndjson")
+    return FileAuditLog(state / AUDIT)
+
+
+def audit_verdict(folder: Path) -> Verdict | None:
+    """Whether the audit log of the project in `folder` is unbroken; None where there is none yet."""
+    path = folder / STATE / AUDIT
+    return verify(path) if path.is_file() else None
 
 
 def open_store(project: Project, audit: AuditLog, held_by: str) -> Store:
@@ -34,10 +41,10 @@ def open_store(project: Project, audit: AuditLog, held_by: str) -> Store:
         # Imported here: PySpark is an extra that most projects do without.
         from tillid.stores.spark import SparkStore  # noqa: PLC0415
 
-        return SparkStore(state, audit, held_by=held_by)
+        return SparkStore(project.folder, audit, held_by=held_by)
     from tillid.stores.duckdb import DuckDbStore  # noqa: PLC0415  each engine loads only where it is used
 
-    return DuckDbStore(state, audit, held_by=held_by)
+    return DuckDbStore(project.folder, audit, held_by=held_by)
 
 
 def open_source(project: Project, source: SourceDefinition) -> Source:

@@ -70,6 +70,10 @@ class Build(Reader, Protocol):
         """Work out a derived (or staged) table, inside the store; `place` for a scoped one. Writing again replaces."""
         ...
 
+    def clear(self, table: Table) -> None:
+        """Leave a facts table's rows out of the new generation, since they are about to be read anew."""
+        ...
+
     def keep(self, place: str) -> bool:
         """Carry a derived table of the former generation over as it is; False when there is none."""
         ...

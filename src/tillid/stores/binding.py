@@ -15,10 +15,6 @@ from tillid.stores.fit import fits, parsed, same
 from tillid.stores.manifest import Columns, Part
 from tillid.terms.table import Table, TableKind
 
-# A part of an analyst's select is put in WITH under its name behind this prefix, so that a WITH of the
-# analyst's own can't stand in its way.
-_PART = "governed__"
-
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -62,11 +58,11 @@ def compile_query(query: GovernedQuery, dialect: Dialect, places: Places) -> exp
     if isinstance(body, ir.Table):
         tree: exp.Query = dialect.compiler.to_sqlglot(body)
         return _bound(tree, query.places, dialect, places)
-    parts = {name: _bound(dialect.compiler.to_sqlglot(part), query.places, dialect, places)
-             for name, part in body.parts.items()}
-    text = body.tree.copy()
-    _name_parts(text, parts)
-    return _with_parts(text, parts)
+    parts = {
+        name: _bound(dialect.compiler.to_sqlglot(part), query.places, dialect, places)
+        for name, part in body.parts.items()
+    }
+    return _with_parts(body.tree, parts)
 
 
 def _bound(tree: exp.Query, declared: Mapping[str, Table], dialect: Dialect, places: Places) -> exp.Query:
@@ -143,22 +139,13 @@ def union_all(selects: Sequence[exp.Select]) -> exp.Query:
     return whole
 
 
-def _name_parts(text: exp.Query, parts: Mapping[str, exp.Query]) -> None:
-    by_name = {name.lower(): name for name in parts}
-    for node in list(text.find_all(exp.Table)):
-        name = node.name.lower()
-        plain = isinstance(node.this, exp.Identifier) and not node.db and not node.catalog
-        if plain and name in by_name and not _is_defined(node):
-            if not node.alias:
-                node.set("alias", exp.TableAlias(this=exp.to_identifier(node.name, quoted=True)))
-            node.set("this", exp.to_identifier(_PART + by_name[name], quoted=True))
-        else:
-            _check_defined(node)
-
-
 def _with_parts(text: exp.Query, parts: Mapping[str, exp.Query]) -> exp.Query:
+    """The analyst's select under a WITH that gives each guarded part its name."""
+    for node in text.find_all(exp.Table):
+        if not (_is_plain(node) and node.name in parts):
+            _check_defined(node)
     ctes = [
-        exp.CTE(this=part, alias=exp.TableAlias(this=exp.to_identifier(_PART + name, quoted=True)))
+        exp.CTE(this=part, alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
         for name, part in parts.items()
     ]
     own = text.args.get("with_")
@@ -169,9 +156,12 @@ def _with_parts(text: exp.Query, parts: Mapping[str, exp.Query]) -> exp.Query:
     return text
 
 
+def _is_plain(node: exp.Table) -> bool:
+    return isinstance(node.this, exp.Identifier) and not node.db and not node.catalog
+
+
 def _check_defined(node: exp.Table) -> None:
-    plain = isinstance(node.this, exp.Identifier) and not node.db and not node.catalog
-    if not plain or not _is_defined(node):
+    if not _is_plain(node) or not _is_defined(node):
         raise StoreError("The query names a table that is not under guards", hint="Call govern(query, permit).")
 
 

@@ -124,6 +124,11 @@ class GenerationBuild:
             self._engine.drop([replaced.name])
         return rows
 
+    def clear(self, table: Table) -> None:
+        """Leave a facts table's rows out of the new generation."""
+        self._check(table, TableKind.FACTS)
+        self._facts.pop(table.name, None)
+
     def keep(self, place: str) -> bool:
         """Carry a derived table of the former generation over; the mapping only while its purposes stand."""
         self._check_going()

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends.sql.compilers import PySparkCompiler
+from ibis.config import Config
 
 from tillid.ports.audit import AuditLog
 from tillid.ports.errors import StoreTorn
@@ -20,6 +22,16 @@ from tillid.stores.generations import GenerationStore
 from tillid.stores.lock import StoreLock
 from tillid.stores.manifest import Columns, Manifest
 from tillid.stores.spark_session import SparkSettings, open_session, store_errors
+
+
+class _IbisOptions(Config):  # type: ignore[misc]
+    """What Ibis' compiler for Spark asks of its options; Ibis itself sets them only where it connects."""
+
+    treat_nan_as_null: bool = False
+
+
+if ibis.options.pyspark is None:
+    ibis.options.pyspark = _IbisOptions()
 
 _BATCH_ROWS = 100_000
 _GROUP_ROWS = 500_000

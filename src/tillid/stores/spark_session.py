@@ -87,7 +87,7 @@ def _start(builder: Any, config: dict[str, str]) -> None:
         try:
             with _stderr_to(said.fileno()):
                 builder.getOrCreate()
-        except Exception:
+        except Exception:  # noqa: BLE001  whatever kept the JVM from starting is told below
             said.seek(0)
             lines = said.read().decode(errors="replace").strip().splitlines()
             why = lines[-1] if lines else "it gave no reason"

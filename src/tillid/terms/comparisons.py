@@ -36,6 +36,7 @@ class Operator(StrEnum):
 
 OPERATORS = tuple(operator.value for operator in Operator)
 _LISTS = frozenset({Operator.IN, Operator.NOT_IN})
+_WIDEST = 38
 _TEXTS = frozenset({Operator.CONTAINS, Operator.STARTS_WITH})
 _ORDERS = frozenset({Operator.GT, Operator.GTE, Operator.LT, Operator.LTE})
 
@@ -99,16 +100,13 @@ def comparison_to_ibis(comparison: Comparison, value: ir.Value) -> ir.BooleanVal
         raise FieldInvalid(f"{operator.value!r} is for text, not for {value.type()}", field=(operator.value,))
     if operator in _ORDERS and value.type().is_boolean():
         raise FieldInvalid(f"{operator.value!r} is not for true or false", field=(operator.value,))
+    type_ = _type_for(value.type(), written)
+    if type_ != value.type():
+        value = value.cast(type_)
     if isinstance(written, tuple):
-        literals = [_literal(one, value, (operator.value, at)) for at, one in enumerate(written)]
-        if any(literal.type().is_floating() for literal in literals):
-            value = value.cast("float64")
-        among = value.isin(literals)
+        among = value.isin([_literal(one, type_, (operator.value, at)) for at, one in enumerate(written)])
         return among if operator is Operator.IN else ~among
-    literal = _literal(written, value, (operator.value,))
-    if literal.type().is_floating():
-        value = value.cast("float64")
-    return _COMPARE[operator](value, literal)
+    return _COMPARE[operator](value, _literal(written, type_, (operator.value,)))
 
 
 _COMPARE: Mapping[Operator, Callable[[ir.Value, ir.Value], ir.BooleanValue]] = {
@@ -123,16 +121,55 @@ _COMPARE: Mapping[Operator, Callable[[ir.Value, ir.Value], ir.BooleanValue]] = {
 }
 
 
-def _literal(written: Scalar, value: ir.Value, field: FieldPath) -> ir.Scalar:
-    """`written` as a literal of the type of `value`."""
-    type_ = value.type()
+def decimal(exact: Decimal) -> ir.Scalar:
+    """An exact decimal literal, as wide as its digits.
+
+    >>> decimal(Decimal("12.50")).type()
+    Decimal(precision=4, scale=2, nullable=True)
+    """
+    return ibis.literal(exact, type=dt.Decimal(*_sizes(exact)))
+
+
+def _type_for(type_: dt.DataType, written: Scalar | tuple[Scalar, ...]) -> dt.DataType:
+    """The type in which both sides are compared: that of the column, wider where numbers ask for it.
+
+    A bare 2.5 is a decimal in SQL but a float to Ibis, and Ibis compares no decimals of two widths.
+    """
+    values = written if isinstance(written, tuple) else (written,)
+    if not type_.is_numeric() or type_.is_boolean() or not all(_is_number(value) for value in values):
+        return type_
+    numbers = [Decimal(str(value)) for value in values]
+    if type_.is_floating() or not all(number.is_finite() for number in numbers):
+        return dt.Float64()
+    if type_.is_integer():
+        is_whole = all(number == number.to_integral_value() and abs(number) < 2**63 for number in numbers)
+        return dt.Int64() if is_whole else dt.Float64()
+    sizes = [_sizes(number) for number in numbers]
+    scale = max(type_.scale or 0, *(scale for _, scale in sizes))
+    digits = max((type_.precision or _WIDEST) - (type_.scale or 0), *(width - scale for width, scale in sizes))
+    return dt.Decimal(digits + scale, scale) if digits + scale <= _WIDEST else dt.Float64()
+
+
+def _sizes(exact: Decimal) -> tuple[int, int]:
+    """How many digits a number has, and how many of them after the point."""
+    _, digits, exponent = exact.as_tuple()
+    scale = max(0, -int(exponent))
+    return max(len(digits) + max(0, int(exponent)), scale, 1), scale
+
+
+def _is_number(written: Scalar) -> bool:
+    return isinstance(written, int | float | Decimal) and not isinstance(written, bool)
+
+
+def _literal(written: Scalar, type_: dt.DataType, field: FieldPath) -> ir.Scalar:
+    """`written` as a literal of `type_`."""
     literal: ir.Scalar | None = None
     if type_.is_boolean():
         literal = ibis.literal(written) if isinstance(written, bool) else None
     elif type_.is_string():
         literal = ibis.literal(written) if isinstance(written, str) else None
-    elif type_.is_numeric() and isinstance(written, int | float | Decimal) and not isinstance(written, bool):
-        literal = number(written, type_)
+    elif type_.is_numeric() and _is_number(written):
+        literal = _number(Decimal(str(written)), type_)
     elif type_.is_date() or type_.is_timestamp():
         literal = _moment(written, type_)
     if literal is None:
@@ -141,31 +178,10 @@ def _literal(written: Scalar, value: ir.Value, field: FieldPath) -> ir.Scalar:
     return literal
 
 
-def number(written: float | Decimal, type_: dt.DataType) -> ir.Scalar:
-    """A number as a literal that both engines hold against a column of `type_` alike.
-
-    A bare 2.5 is a decimal in SQL but a float to Ibis, and a bare 2 is 32 bits wide on Spark, so each is
-    given its type.
-    """
-    exact = Decimal(str(written))
-    if not exact.is_finite() or type_.is_floating():
-        return _float(exact)
-    if exact == exact.to_integral_value() and abs(exact) < 2**63:
-        return ibis.literal(int(exact), type="int64")
-    return decimal(exact) if type_.is_decimal() else _float(exact)
-
-
-def decimal(exact: Decimal) -> ir.Scalar:
-    """An exact decimal literal, as wide as its digits."""
-    scale = max(0, -int(exact.as_tuple().exponent))
-    digits = max(len(format(abs(exact), "f").replace(".", "").lstrip("0")), scale, 1)
-    if digits > 38:
-        raise FieldInvalid("A number may have at most 38 digits")
-    return ibis.literal(exact, type=dt.Decimal(digits, scale))
-
-
-def _float(exact: Decimal) -> ir.Scalar:
-    return ibis.literal(str(float(exact))).cast("float64")
+def _number(exact: Decimal, type_: dt.DataType) -> ir.Scalar:
+    if type_.is_floating():
+        return ibis.literal(str(float(exact))).cast("float64")
+    return ibis.literal(int(exact) if type_.is_integer() else exact, type=type_)
 
 
 def _moment(written: Scalar, type_: dt.DataType) -> ir.Scalar | None:

@@ -124,7 +124,7 @@ def test_every_rule_gives_what_the_reference_gives(on_duckdb, sources, definitio
     assert by_person(found) == plainly(sources, definitions)
 
 
-@QUICK
+@settings(QUICK, max_examples=30)
 @given(sources=RECORDS, later=RECORDS, definitions=SOME)
 def test_versions_after_the_moment_change_nothing(on_duckdb, sources, later, definitions):
     query = traits(VERSIONS, definitions, AS_OF)
@@ -138,7 +138,7 @@ def test_versions_after_the_moment_change_nothing(on_duckdb, sources, later, def
     assert by_person(on_duckdb(query, arrow(sources))) == by_person(on_duckdb(query, arrow(since)))
 
 
-@QUICK
+@settings(QUICK, max_examples=30)
 @given(sources=RECORDS, definitions=SOME, seed=st.randoms())
 def test_the_order_of_arrival_changes_nothing(on_duckdb, sources, definitions, seed):
     shuffled = {source: seed.sample(rows, len(rows)) for source, rows in sources.items()}

@@ -216,7 +216,7 @@ def test_every_measure_gives_what_the_reference_gives(on_duckdb, rows, definitio
     assert_same(on_duckdb(compiled(definitions), arrow(rows)), plainly(definitions, rows))
 
 
-@QUICK
+@settings(QUICK, max_examples=30)
 @given(rows=EVENTS, later=EVENTS, definitions=SOME)
 def test_events_after_the_moment_change_nothing(on_duckdb, rows, later, definitions):
     after = [row | {"occurred_at": AS_OF + abs(row["occurred_at"] - AS_OF) + timedelta(microseconds=1)} for row in later]
@@ -226,7 +226,7 @@ def test_events_after_the_moment_change_nothing(on_duckdb, rows, later, definiti
     assert sorted(before, key=lambda row: row["person_id"]) == sorted(since, key=lambda row: row["person_id"])
 
 
-@QUICK
+@settings(QUICK, max_examples=30)
 @given(rows=EVENTS, definitions=SOME, seed=st.randoms())
 def test_the_order_of_arrival_changes_nothing(on_duckdb, rows, definitions, seed):
     shuffled = list(rows)

@@ -127,7 +127,7 @@ class _Reading:
                     pass  # raises where a quote is open at the end
         yield from self._numbered(self._empty(), is_marked=False)
 
-    def _arrow_batches(self, stream: io.BufferedReader) -> Iterator[pa.RecordBatch]:
+    def _arrow_batches(self, stream: io.BufferedIOBase) -> Iterator[pa.RecordBatch]:
         reader = arrow_csv.open_csv(
             stream,
             read_options=arrow_csv.ReadOptions(column_names=self._layout.columns, block_size=_BLOCK),

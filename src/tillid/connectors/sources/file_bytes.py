@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from tillid.connectors.sources.errors import FileTorn
+from tillid.connectors.sources.errors import FileMissing, FileTorn
 
 CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
@@ -19,7 +19,10 @@ class FileBytes:
 
     def __init__(self, path: Path, name: str) -> None:
         self.name = name
-        plain = path.open("rb")
+        try:
+            plain = path.open("rb")
+        except FileNotFoundError:
+            raise FileMissing(name, ()) from None
         self.is_gzip = plain.read(2) == _GZIP
         plain.seek(0)
         self._plain: BinaryIO = plain

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tillid.connectors.sources.errors import HeaderDuplicated
 
-ENOUGH = 0.9
-"""The share of a column's values that must agree."""
+ENOUGH = 0.5
+"""The share of a column's values that must look like dates for a format to be looked for."""
 
 _COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:[. \u00a0\u202f']\d{3})+,\d+|\d+,(?:\d{1,2}|\d{4,}))")
 _POINT = re.compile(r"[+-]?(?:\d{1,3}(?:[, \u00a0\u202f']\d{3})+\.\d+|\d+\.(?:\d{1,2}|\d{4,}))")
@@ -118,6 +118,6 @@ def clean_headers(file: str, cells: Iterable[str]) -> tuple[str, ...]:
 def date_notes(formats: Mapping[str, str], ambiguous: Sequence[str]) -> list[str]:
     """What a person should know of the formats found."""
     return [
-        f"{header}: day and month could be the other way round; read as {formats[header]}. Give date_format to settle it."
+        f"{header} is read as {formats[header]}: day and month could be the other way round, date_format settles it"
         for header in ambiguous
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 
 from tillid.connectors.sources.encoding import UNDECODABLE
 from tillid.connectors.sources.errors import QuoteUnclosed
@@ -65,15 +66,12 @@ def records(
 
 
 def _is_open(raw: str, layout: Layout) -> bool:
-    # Only the last row can be open, and only it may lack a line end or hold an odd quote.
+    # Only the last row can be open: one that swallows a further line is.
     if raw.count(layout.quote) % 2 == 0:
         return False
-    try:
-        for _ in csv.reader([raw], delimiter=layout.separator, quotechar=layout.quote, strict=True):
-            pass
-    except csv.Error as error:
-        return "unexpected end of data" in str(error)
-    return False
+    text = StringIO(f"{raw}\nend", newline="")
+    rows = list(csv.reader(text, delimiter=layout.separator, quotechar=layout.quote))
+    return rows[-1] != ["end"]
 
 
 def _reason(cells: Sequence[str], layout: Layout, is_kept: Callable[[int], bool], lines: int) -> str:

@@ -11,6 +11,7 @@ from tillid.pipeline.project.errors import ProjectHasMistakes, ProjectNotFound
 from tillid.pipeline.project.findings import Finding, Findings
 from tillid.pipeline.project.known import Known
 from tillid.pipeline.project.project import Project
+from tillid.pipeline.project.table_checks import check_tables
 from tillid.pipeline.project.type_checks import check_types
 
 PROJECT_FILE = "tillid.yml"
@@ -43,6 +44,7 @@ def load_project(folder: Path) -> tuple[Project | None, list[Finding]]:
     check_across(known)
     project = build_project(folder, entries)
     if project is not None:
+        check_tables(project, known)
         check_types(project, known)
     return project, findings.in_order()
 

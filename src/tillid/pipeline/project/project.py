@@ -19,7 +19,8 @@ from tillid.terms.purpose import Purpose
 class Project:
     """The definitions of one project folder, each kind by name, ordered by file name and then as written.
 
-    `traits` holds what profile.yml declares and nothing more. `as_of` is a day of the project's
+    `traits` holds what profile.yml declares; every other column of a people source is a trait by default
+    (`pipeline.catalogue.project_traits`). `as_of` is a day of the project's
     `timezone`, or None for now. The mappings are read-only.
     """
 

@@ -44,7 +44,8 @@ class DestinationDefinition:
 
     def __post_init__(self) -> None:
         path = PurePosixPath(self.path)
-        if not self.path or path.is_absolute() or ".." in path.parts or "\\" in self.path:
+        is_plain = self.path.isprintable() and "\\" not in self.path
+        if not path.name or not is_plain or path.is_absolute() or ".." in path.parts:
             raise FieldInvalid(
                 "the path must lie inside the project folder",
                 field=("path",),

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from tillid.governance.housekeeping import DELIVERIES as DELIVERIES_PURPOSE
 from tillid.governance.housekeeping import PERMISSIONS
-from tillid.terms.table import PERSON_ID, Column, Path, Table
+from tillid.terms.table import PERSON_ID, Column, Path, Table, TableKind
 
 ADDED = "added"
 KEPT = "kept"
@@ -35,7 +35,17 @@ DELIVERIES = Table(
     label="What went to whom",
 )
 
-TABLES = (DELIVERIES,)
+LISTED_PERSON = "listed_person"
+
+LISTED = Table(
+    "listed",
+    (Column(LISTED_PERSON, "int64", key=True),),
+    kind=TableKind.STAGED,
+    only_for=frozenset({PERMISSIONS}),
+    label="The members of a segment while one of its activations is judged",
+)
+
+TABLES = (DELIVERIES, LISTED)
 
 
 def last_list(deliveries: ir.Table, activation: str) -> ir.Table:

@@ -27,7 +27,7 @@ def whole(written: int) -> ir.IntegerScalar:
     return ibis.literal(written).cast(INTEGER)
 
 
-def real(written: str) -> ir.FloatingScalar:
+def real(written: str) -> ir.FloatingValue:
     """A float64; a bare 2.5 is a decimal in SQL."""
     return ibis.literal(written).cast(FLOAT)
 

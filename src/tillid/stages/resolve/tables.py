@@ -57,7 +57,7 @@ MEMBERS = Table(
     "members",
     (Column(SUBJECT_ID, "int64", key=True), Column(PERSON_ID, "int64", key=True)),
     kind=TableKind.DERIVED,
-    only_for=frozenset({PERMISSIONS}),
+    only_for=frozenset({INTAKE, PERMISSIONS}),
     label="Which person each subject is",
 )
 

@@ -1,0 +1,23 @@
+"""tillid check: every mistake in the definitions, in one go."""
+
+from __future__ import annotations
+
+import click
+
+from tillid.cli.asked import Asked
+from tillid.cli.options import asking
+from tillid.cli.say import say
+
+
+@click.command()
+@asking
+@click.pass_context
+def check(context: click.Context) -> None:
+    """Read every definition of the project and name each mistake, with file and line."""
+    from tillid.cli.show import findings_listed
+    from tillid.pipeline.check import check as check_project
+
+    asked = context.ensure_object(Asked)
+    report = check_project(asked.folder, asked.name)
+    say(asked, report.as_dict(), lambda: findings_listed(report))
+    context.exit(1 if report.findings else 0)

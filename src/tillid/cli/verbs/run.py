@@ -1,0 +1,22 @@
+"""tillid run: the whole job, from files to delivered lists."""
+
+from __future__ import annotations
+
+import click
+
+from tillid.cli.asked import Asked
+from tillid.cli.options import asking
+from tillid.cli.say import say
+
+
+@click.command()
+@asking
+@click.pass_obj
+def run(asked: Asked) -> None:
+    """Read what is new, work out people, variables and segments, send the lists, write the report."""
+    from tillid.cli.show_run import run_shown
+    from tillid.pipeline.run import run as run_pipeline
+
+    with asked.workspace() as workspace:
+        report = run_pipeline(workspace, asked.progress())
+        say(asked, report.as_dict(), lambda: run_shown(workspace.project, report))

@@ -1,0 +1,24 @@
+"""tillid suggest: a draft of a source definition, from looking at a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tillid.cli.asked import Asked
+from tillid.cli.options import asking
+from tillid.cli.say import say
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@asking
+@click.pass_obj
+def suggest(asked: Asked, file: Path) -> None:
+    """Draft the definition of a source from FILE; put it in sources/NAME.yml and finish it by hand."""
+    from tillid.pipeline.suggest import suggest as draft
+
+    with asked.workspace() as workspace:
+        drafted = draft(workspace, file)
+    say(asked, drafted.as_dict(), lambda: click.echo(drafted.text, nl=False))

@@ -1,0 +1,123 @@
+"""Files in folders as a source: finds them, tells their format, and hands each to the reader of its format."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tillid.connectors.sources.delimited import DelimitedFile
+from tillid.connectors.sources.errors import FileEmpty, FileMissing
+from tillid.connectors.sources.excel import ExcelFile
+from tillid.connectors.sources.file_bytes import FileBytes
+from tillid.connectors.sources.json_lines import JsonFile
+from tillid.connectors.sources.line_cursor import LineCursor
+from tillid.connectors.sources.parquet_file import ParquetFile
+from tillid.connectors.sources.request import FileReader, Request
+from tillid.ports.source import Look, RawBatch, ReadAs, SourceFile
+
+_FORMAT_OF_SUFFIX = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".xlsx": "excel",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+}
+_FORMAT_OF_MAGIC = {b"PAR1": "parquet", b"PK\x03\x04": "excel"}
+
+
+class FileSource:
+    """The files of one source: those that match any of `patterns` (globs, relative to `project`).
+
+    `read_as` holds what the definition says about reading them; `only` these columns are read, which keeps
+    what nobody asked for out of memory; None reads all. A `Source`.
+    """
+
+    def __init__(
+        self,
+        project: Path,
+        patterns: Sequence[str],
+        read_as: ReadAs | None = None,
+        only: Collection[str] | None = None,
+    ) -> None:
+        self._project = project
+        self._patterns = tuple(patterns)
+        self._said = read_as or ReadAs()
+        self._only = None if only is None else frozenset(only)
+        self._reader: tuple[SourceFile, FileReader] | None = None
+        self._cursor: tuple[SourceFile, LineCursor] | None = None
+
+    def files(self) -> tuple[SourceFile, ...]:
+        """The files there are now, by path; every one is read through for its digest. Errors: FileMissing."""
+        found: set[str] = set()
+        for pattern in self._patterns:
+            matches = [match for match in self._matches(pattern) if (self._project / match).is_file()]
+            if not matches:
+                raise FileMissing(pattern, self._beside(pattern))
+            found.update(Path(os.path.normpath(match)).as_posix() for match in matches)
+        return tuple(self._described(path) for path in sorted(found))
+
+    def look(self, file: SourceFile) -> Look:
+        """How the file is read. Errors: a SourceError that says what is wrong with it."""
+        return self._reader_of(file).look()
+
+    def read(self, file: SourceFile) -> Iterator[RawBatch]:
+        """The rows of the file."""
+        return self._reader_of(file).batches()
+
+    def line_of(self, file: SourceFile, rows: Sequence[int]) -> list[int]:
+        """The line of each row."""
+        if self._cursor is None or self._cursor[0] != file:
+            self._cursor = file, LineCursor(self._reader_of(file).lines)
+        return self._cursor[1].lines_of(rows)
+
+    def _matches(self, pattern: str) -> list[str]:
+        return glob.glob(pattern, root_dir=self._project, recursive=True)
+
+    def _beside(self, pattern: str) -> list[str]:
+        folder = Path(pattern).parent
+        there = (self._project / folder).iterdir() if (self._project / folder).is_dir() else ()
+        return [(folder / path.name).as_posix() for path in there if path.is_file()]
+
+    def _described(self, path: str) -> SourceFile:
+        with (self._project / path).open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+            state = os.fstat(content.fileno())
+        modified_at = datetime.fromtimestamp(state.st_mtime, UTC).replace(tzinfo=None)
+        return SourceFile(path, state.st_size, modified_at, digest)
+
+    def _reader_of(self, file: SourceFile) -> FileReader:
+        if self._reader is None or self._reader[0] != file:
+            self._reader = file, self._made(file)
+        return self._reader[1]
+
+    def _made(self, file: SourceFile) -> FileReader:
+        path = self._project / file.path
+        format_ = self._said.format or find_format(path, file.path)
+        request = Request(path, file.path, format_, self._said, self._only)
+        if format_ == "excel":
+            return ExcelFile(request)
+        if format_ == "parquet":
+            return ParquetFile(request)
+        return JsonFile(request) if format_ in ("json", "ndjson") else DelimitedFile(request)
+
+
+def find_format(path: Path, name: str) -> str:
+    """The format of a file, by how it starts or by its name. Errors: FileEmpty, FileMissing, FileTorn."""
+    with FileBytes(path, name) as source:
+        start = source.read(1 << 12).lstrip()
+    if not start:
+        raise FileEmpty(name)
+    if start[:4] in _FORMAT_OF_MAGIC:
+        return _FORMAT_OF_MAGIC[start[:4]]
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    named = [_FORMAT_OF_SUFFIX[suffix] for suffix in suffixes[-2:] if suffix in _FORMAT_OF_SUFFIX]
+    return named[-1] if named else "json" if start[:1] in (b"{", b"[") else "csv"

@@ -1,0 +1,109 @@
+"""Parquet: columns with their own types, structs by dotted paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tillid.connectors.sources.errors import FileEmpty, FileTorn, FormatMismatch, HeaderDuplicated
+from tillid.connectors.sources.file_bytes import FileBytes
+from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark
+from tillid.connectors.sources.layout import SAMPLE_ROWS
+from tillid.connectors.sources.python_values import column_of
+from tillid.connectors.sources.request import Request
+from tillid.ports.source import BATCH_ROWS, Look, RawBatch
+
+_MAGIC = b"PAR1"
+
+
+class ParquetFile:
+    """One Parquet file."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def look(self) -> Look:
+        """Headers, and decimal mark and date formats of columns that are text."""
+        with self._open() as file:
+            columns = tuple(path for field in file.schema_arrow for path in _paths(field))
+            for index, header in enumerate(columns):
+                if header in columns[:index]:
+                    raise HeaderDuplicated(self._request.name, header, (columns.index(header) + 1, index + 1))
+            first = next(self._flat_batches(file, SAMPLE_ROWS), None)
+        texts: dict[str, list[str]] = {}
+        for header, column in zip(first.schema.names, first.columns, strict=True) if first else ():
+            if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+                texts[header] = pc.drop_null(column).to_pylist()
+        formats, ambiguous = find_date_formats(texts)
+        return Look(
+            format="parquet",
+            encoding=None,
+            separator=None,
+            quote=None,
+            decimal=self._request.said.decimal or find_decimal_mark(v for vs in texts.values() for v in vs) or ".",
+            date_formats=formats,
+            header_row=0,
+            columns=columns,
+            sheet=None,
+            notes=tuple(date_notes(formats, ambiguous)),
+        )
+
+    def batches(self) -> Iterator[RawBatch]:
+        """The rows, with the columns that are wanted alone."""
+        first = 0
+        with self._open() as file:
+            for table in self._flat_batches(file, BATCH_ROWS):
+                yield RawBatch(table, first)
+                first += table.num_rows
+
+    def lines(self) -> Iterator[int]:
+        """Row + 1: a Parquet file has no lines."""
+        with self._open() as file:
+            rows = file.metadata.num_rows
+        return iter(range(1, rows + 1))
+
+    def _open(self) -> pq.ParquetFile:
+        path, name = self._request.path, self._request.name
+        with FileBytes(path, name) as source:
+            if source.is_gzip:
+                raise FormatMismatch(name, "parquet", hint="It is gzip: unpack it; Parquet is compressed inside.")
+            start = source.read(4)
+        if not start:
+            raise FileEmpty(name)
+        if start != _MAGIC:
+            raise FormatMismatch(name, "parquet")
+        try:
+            return pq.ParquetFile(path)
+        except (pa.ArrowInvalid, OSError):
+            raise FileTorn(name, "the Parquet file") from None
+
+    def _flat_batches(self, file: pq.ParquetFile, rows: int) -> Iterator[pa.RecordBatch]:
+        only = self._request.only
+        wanted = [field.name for field in file.schema_arrow if any(only is None or p in only for p in _paths(field))]
+        # With no wanted column there are still rows to count.
+        columns = wanted or file.schema_arrow.names[:1]
+        try:
+            for batch in file.iter_batches(batch_size=rows, columns=columns):
+                flat = _flattened(batch)
+                names = [name for name in flat.schema.names if only is None or name in only]
+                yield flat if names == flat.schema.names else flat.select(names or flat.schema.names)
+        except (pa.ArrowInvalid, OSError):
+            raise FileTorn(self._request.name, "the Parquet file") from None
+
+
+def _paths(field: pa.Field) -> list[str]:
+    if not pa.types.is_struct(field.type):
+        return [field.name]
+    return [f"{field.name}.{path}" for below in field.type for path in _paths(below)]
+
+
+def _flattened(batch: pa.RecordBatch) -> pa.RecordBatch:
+    while any(pa.types.is_struct(field.type) for field in batch.schema):
+        batch = batch.flatten()
+    if not any(pa.types.is_nested(field.type) for field in batch.schema):
+        return batch
+    columns = [column_of(c.to_pylist()) if pa.types.is_nested(c.type) else c for c in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)

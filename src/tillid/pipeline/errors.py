@@ -1,0 +1,29 @@
+"""What can go wrong between the stages."""
+
+from __future__ import annotations
+
+from tillid.terms.errors import TillidError
+
+
+class NotDefined(TillidError):
+    """A segment, activation or source that the project does not define."""
+
+
+class NotBuilt(TillidError):
+    """Something that no run has worked out yet."""
+
+
+class PersonUnknown(TillidError):
+    """No person has this identifier."""
+
+
+class FileChanged(TillidError):
+    """A file of an append source changed after it was read."""
+
+
+class EmptySnapshot(TillidError):
+    """A snapshot without rows, which would close every record."""
+
+
+class FolderNotEmpty(TillidError):
+    """A project is to begin in a folder that holds something already."""

@@ -1,0 +1,133 @@
+"""Takes one source's new rows in: staged, numbered, and added to the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from tillid.governance.govern import govern
+from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
+from tillid.governance.permit import Permit
+from tillid.pipeline.catalogue import unbound
+from tillid.pipeline.intake import ledger, subjects, versions
+from tillid.pipeline.intake.declare import (
+    AT,
+    GONE,
+    RECEIVED,
+    identifier_kinds,
+    kept_columns,
+    log_table,
+    met_table,
+    source_table,
+    staged_table,
+)
+from tillid.ports.store import Build
+from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
+from tillid.stages.resolve.tables import LINKS, SUBJECTS
+from tillid.terms.table import NO_PERSON, PURPOSE_SET, SUBJECT_ID, Table
+
+
+@dataclass(slots=True)
+class Numbering:
+    """The number that the next new identifier gets."""
+
+    next_subject: int = 1
+
+
+def first_subject(build: Build) -> None:
+    """Write subject 0, whom facts about no person are about."""
+    rows = pa.table({SUBJECT_ID: pa.array([NO_PERSON], pa.int64()), "kind": ["nobody"], "value": [""]})
+    build.append(SUBJECTS, rows.to_batches())
+
+
+def take_in(
+    build: Build, source: SourceDefinition, batches: Iterable[pa.RecordBatch], permit: Permit, numbers: Numbering
+) -> int:
+    """Stage the prepared batches of a source and add what is new to the facts; how many rows were staged.
+
+    `permit` is for housekeeping.intake. For a snapshot the batches are all that there is.
+    """
+    staged = staged_table(source)
+    count = build.stage(staged, batches)
+    rows = unbound(staged)
+    kinds = identifier_kinds(source)
+    if kinds:
+        _number(build, source, permit, numbers)
+        rows = subjects.numbered(rows, unbound(SUBJECTS), kinds)
+    if len(kinds) > 1:
+        build.extend(LINKS, govern(subjects.links(rows, kinds, source.name), permit))
+    match source.kind:
+        case SourceKind.EVENTS:
+            _add_events(build, source, rows, permit)
+        case SourceKind.PEOPLE | SourceKind.THINGS:
+            _add_versions(build, source, rows, permit)
+        case SourceKind.CONSENTS | SourceKind.SUPPRESSIONS:
+            said = ledger.entries(rows, source, [f"subject_{p}" for p in range(len(kinds))])
+            build.extend(LEDGER, govern(ledger.unknown(said, unbound(LEDGER)), permit))
+    return count
+
+
+def work_out_versions(build: Build, source: SourceDefinition, permit: Permit) -> None:
+    """Work out the source's own table from its log: versions with times, or the things of today."""
+    table = source_table(source)
+    if table is None or source.kind is SourceKind.EVENTS:
+        return
+    timed = versions.with_times(unbound(log_table(source)))
+    if source.kind is SourceKind.THINGS:
+        timed = timed.filter(timed["valid_to"].isnull())
+    build.write(table, govern(_shaped(timed, table), permit))
+
+
+def _number(build: Build, source: SourceDefinition, permit: Permit, numbers: Numbering) -> None:
+    met = met_table(source)
+    kinds = identifier_kinds(source)
+    build.write(met, govern(subjects.met(unbound(staged_table(source)), kinds), permit))
+    fresh = subjects.new_subjects(unbound(met), unbound(SUBJECTS), numbers.next_subject)
+    numbers.next_subject += build.extend(SUBJECTS, govern(fresh, permit))
+    if source.data_subject:
+        seen = subjects.subjects_met(unbound(met), unbound(SUBJECTS), source.data_subject)
+        unseen = seen.anti_join(unbound(DATA_SUBJECTS), [SUBJECT_ID, "data_subject"])
+        build.extend(DATA_SUBJECTS, govern(unseen, permit))
+
+
+def _add_events(build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit) -> None:
+    table = source_table(source)
+    assert table is not None
+    query = govern(_shaped(rows, table), permit)
+    if source.load is Load.SNAPSHOT:
+        build.write(table, query)
+    else:
+        build.extend(table, query)
+
+
+def _add_versions(build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit) -> None:
+    log = log_table(source)
+    compared = ["collected", *(column.name for column in kept_columns(source))]
+    once = versions.one_a_key(rows)
+    new = once
+    is_first = build.former is None or f"log_{source.name}" not in build.former.places
+    if not is_first:
+        newest = versions.latest(unbound(log))
+        new = versions.changed(once, newest, compared)
+    received = ibis.literal(build.number, "int64")
+    entering = _shaped(new.mutate(**{RECEIVED: received, GONE: ibis.literal(False)}), log)
+    if not is_first and source.load is Load.SNAPSHOT:
+        latest_file = rows.agg(at=rows[AT].max()).as_scalar()
+        closing = versions.gone(newest, once, latest_file, build.number)
+        entering = entering.union(_shaped(closing, log))
+    build.extend(log, govern(entering, permit))
+
+
+def _shaped(rows: ir.Table, table: Table) -> ir.Table:
+    """The rows with exactly the columns that the store keeps of `table`."""
+    values = {}
+    for name, type_ in table.physical().items():
+        column = "collected" if name == PURPOSE_SET else name
+        values[name] = rows[column].cast(type_)
+    return rows.select(**values)
+
+

@@ -1,0 +1,144 @@
+"""One batch on its way in: washed, its identifiers set out, its purpose set numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tillid.pipeline.intake.declare import AT, OCCURRED_AT, ROW, SOURCE_FILE, identifier_column, staged_table
+from tillid.stages.ingest.collected_for import COLLECTED_FOR
+from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
+from tillid.stages.profile.golden_record import RECORD_KEY
+from tillid.stages.resolve.worthless import is_worthless
+from tillid.stages.wash import ColumnWash, WashKind, wash_batch
+
+NO_PURPOSES = ""
+
+
+@dataclass(slots=True)
+class PurposeSets:
+    """The purpose sets met so far: their canonical text (`a|b`) and their number, 1 and up."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def known(cls, sets: Iterable[tuple[int, frozenset[str]]]) -> PurposeSets:
+        """Those that the store holds already."""
+        return cls({"|".join(sorted(keys)): number for number, keys in sets})
+
+    def number(self, text: str) -> int:
+        """The number of a set, a new one when it was not met before."""
+        return self.numbers.setdefault(text, max(self.numbers.values(), default=0) + 1)
+
+    def as_sets(self) -> dict[int, frozenset[str]]:
+        """Number → purposes."""
+        return {number: frozenset(text.split("|")) - {""} for text, number in self.numbers.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a batch comes from: its file's number and time, and the number of its first row in this run."""
+
+    file: int
+    at: datetime
+    first_row: int
+
+
+def washes(source: SourceDefinition) -> tuple[ColumnWash, ...]:
+    """The washing that a source's columns ask for."""
+    return tuple(
+        ColumnWash(column.name, WashKind(column.washed_as), source.country)
+        for column in source.columns
+        if column.washed_as != "none"
+    )
+
+
+def prepare(
+    rows: pa.RecordBatch, source: SourceDefinition, country: str, arrival: Arrival, sets: PurposeSets
+) -> tuple[pa.RecordBatch, int]:
+    """The batch as it is staged, and how many rows were held back since they were collected for nothing.
+
+    `rows` are typed rows of the source, with their purposes as text in the column `COLLECTED_FOR`.
+    """
+    numbers, wanted = _purpose_sets(rows, source, sets)
+    kept = rows.filter(wanted) if wanted is not None else rows
+    if wanted is not None:
+        numbers = numbers.filter(wanted)
+    washed = wash_batch(kept.drop_columns([COLLECTED_FOR]), washes(source), country)
+    columns = {name: washed.column(name) for name in washed.schema.names}
+    if source.kind is SourceKind.EVENTS:
+        columns[OCCURRED_AT] = columns[str(source.time)].cast(pa.timestamp("us"))
+    count = kept.num_rows
+    identifiers = _identifiers(columns, source, count)
+    key = _record_key(columns, source, arrival, count)
+    if source.kind is SourceKind.PEOPLE:
+        identifiers.append(_own_identifier(identifiers, key, source, count))
+    at = pa.scalar(arrival.at, pa.timestamp("us"))
+    moment = pa.repeat(at, count)
+    if source.kind is SourceKind.PEOPLE and source.time:
+        moment = pc.coalesce(columns[source.time].cast(pa.timestamp("us")), at)
+    first = arrival.first_row
+    columns |= {
+        ROW: pa.array(range(first, first + count), pa.int64()),
+        SOURCE_FILE: pa.repeat(pa.scalar(arrival.file, pa.int32()), count),
+        "collected": numbers,
+        AT: moment,
+        RECORD_KEY: key,
+        **{identifier_column(i): values for i, values in enumerate(identifiers)},
+    }
+    names = list(staged_table(source).physical())
+    return pa.RecordBatch.from_arrays([columns[name] for name in names], names=names), rows.num_rows - count
+
+
+def _purpose_sets(
+    rows: pa.RecordBatch, source: SourceDefinition, sets: PurposeSets
+) -> tuple[pa.Array, pa.Array | None]:
+    """Each row's purpose set by number, and which rows may be kept; None where all may."""
+    purposes = rows.column(COLLECTED_FOR)
+    encoded = purposes if isinstance(purposes, pa.DictionaryArray) else purposes.dictionary_encode()
+    texts = encoded.dictionary.to_pylist()
+    by_index = pa.array([sets.number(text or NO_PURPOSES) for text in texts], pa.int32())
+    numbers = by_index.take(encoded.indices)
+    # A row that was collected for nothing may be used for nothing, so it is not kept at all. Ledgers and
+    # things are not collected for a purpose: what a person said must be kept, and a thing is about nobody.
+    if source.kind not in (SourceKind.PEOPLE, SourceKind.EVENTS) or NO_PURPOSES not in texts:
+        return numbers, None
+    return numbers, pc.not_equal(numbers, sets.number(NO_PURPOSES))
+
+
+def _identifiers(columns: dict[str, pa.Array], source: SourceDefinition, count: int) -> list[pa.Array]:
+    """The usable value of each identifier: null where it is empty or identifies nobody."""
+    usable = []
+    for column in source.identifiers:
+        values = columns[column.name].cast(pa.string())
+        values = pc.utf8_trim_whitespace(values)
+        useless = pc.fill_null(pc.or_(is_worthless(values), pc.equal(values, "")), True)
+        if pc.any(useless, min_count=0).as_py():
+            values = pc.if_else(useless, pa.scalar(None, pa.string()), values)
+        usable.append(values if count else pa.array([], pa.string()))
+    return usable
+
+
+def _record_key(
+    columns: dict[str, pa.Array], source: SourceDefinition, arrival: Arrival, count: int
+) -> pa.Array:
+    """What identifies a record among its source's: the declared key, else all that the record says."""
+    if source.kind is SourceKind.EVENTS:
+        return pa.nulls(count, pa.string())
+    if source.key is not None:
+        return columns[source.key].cast(pa.string())
+    texts = [pc.fill_null(columns[c.name].cast(pa.string()), "\x00") for c in source.columns]
+    return pc.binary_join_element_wise(*texts, "\x1f") if count else pa.array([], pa.string())
+
+
+def _own_identifier(identifiers: Sequence[pa.Array], key: pa.Array, source: SourceDefinition, count: int) -> pa.Array:
+    """For a record without any identifier, one of its own, so that it is a person that nothing is joined to."""
+    if not count:
+        return pa.array([], pa.string())
+    known = pc.is_valid(pc.coalesce(*identifiers)) if identifiers else pa.repeat(False, count)
+    own = pc.binary_join_element_wise(f"{source.name}:", key, "")
+    return pc.if_else(known, pa.scalar(None, pa.string()), own)

@@ -1,0 +1,249 @@
+"""Takes in what changed: which files to read, their rows typed and prepared, and the facts that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import pyarrow as pa
+
+from tillid.governance.govern import govern
+from tillid.governance.housekeeping import INTAKE
+from tillid.governance.permit import Permit
+from tillid.pipeline.catalogue import REFUSED_ROWS, unbound
+from tillid.pipeline.errors import EmptySnapshot, FileChanged
+from tillid.pipeline.intake import versions
+from tillid.pipeline.intake.declare import GONE, log_table, source_table
+from tillid.pipeline.intake.load import Numbering, first_subject, take_in, work_out_versions
+from tillid.pipeline.intake.rows import Arrival, PurposeSets, prepare
+from tillid.pipeline.progress import Progress, Step
+from tillid.pipeline.wiring import open_source
+from tillid.pipeline.workspace import Workspace, purpose_sets
+from tillid.ports.source import Source, SourceFile
+from tillid.ports.store import Build
+from tillid.stages.ingest.cast import Caster
+from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
+from tillid.stages.ingest.plan_files import plan_files
+from tillid.stages.ingest.refusals import Refusal
+from tillid.terms.table import TableKind
+
+FileNotes = dict[str, dict[str, object]]
+MOST_REFUSED = 100_000
+"""Rows of one source that are kept where they can be looked at; more are only counted."""
+
+
+@dataclass(slots=True)
+class SourceCount:
+    """The rows of one source in one run."""
+
+    read: int = 0
+    accepted: int = 0
+    refused: int = 0
+    held_back: int = 0
+    files_read: int = 0
+    files_unchanged: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """As plain values."""
+        return {
+            "read": self.read,
+            "accepted": self.accepted,
+            "refused": self.refused,
+            "held_back": self.held_back,
+            "files_read": self.files_read,
+            "files_unchanged": self.files_unchanged,
+        }
+
+
+@dataclass(slots=True)
+class TakenIn:
+    """What a run took in."""
+
+    purpose_sets: PurposeSets
+    counts: dict[str, SourceCount] = field(default_factory=dict)
+    files: dict[str, FileNotes] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, SourceKind] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+    refusals: dict[str, list[Refusal]] = field(default_factory=dict)
+    next_subject: int = 1
+
+    def _total(self, kind: SourceKind) -> int:
+        return sum(rows for name, rows in self.rows.items() if self.kinds.get(name) is kind)
+
+    @property
+    def records(self) -> int:
+        """How many records of people are open today."""
+        return self._total(SourceKind.PEOPLE)
+
+    @property
+    def events(self) -> int:
+        """How many events are held, those of no person included."""
+        return self._total(SourceKind.EVENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """Which of a source's files are read in this run, and whether what they brought before is read anew."""
+
+    files: tuple[SourceFile, ...]
+    unchanged: int
+    anew: bool = False
+
+
+def take_in_sources(workspace: Workspace, build: Build, progress: Progress) -> TakenIn:
+    """Read what is new or changed of every source into the build."""
+    notes = {} if build.former is None else build.former.notes
+    taken = TakenIn(PurposeSets.known(purpose_sets(notes).items()))
+    numbers = Numbering(int(cast("int", notes.get("next_subject", 1))))
+    permit = workspace.permit(INTAKE)
+    if build.former is None:
+        first_subject(build)
+    for source in workspace.project.sources.values():
+        with progress.stage(f"Reading {source.name}") as step:
+            _take_in_one(workspace, build, source, permit, _Run(taken, numbers, step))
+    taken.next_subject = numbers.next_subject
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    taken: TakenIn
+    numbers: Numbering
+    step: Step
+
+
+def _take_in_one(
+    workspace: Workspace, build: Build, source: SourceDefinition, permit: Permit, run: _Run
+) -> None:
+    taken = run.taken
+    notes = {} if build.former is None else build.former.notes
+    seen = cast("Mapping[str, FileNotes]", notes.get("files", {})).get(source.name, {})
+    rows = cast("Mapping[str, int]", notes.get("rows", {})).get(source.name, 0)
+    reader = open_source(workspace.project, source)
+    files = reader.files()
+    todo = files_to_read(source, files, seen)
+    count = SourceCount(files_read=len(todo.files), files_unchanged=todo.unchanged)
+    taken.counts[source.name], taken.kinds[source.name] = count, source.kind
+    taken.files[source.name] = _file_notes(files, seen)
+    taken.rows[source.name] = rows
+    table = source_table(source)
+    if not todo.files:
+        if table is not None and table.kind is TableKind.DERIVED:
+            build.keep(table.name)
+        return
+    if todo.anew and table is not None and table.kind is TableKind.FACTS:
+        build.clear(table)
+    refusals = taken.refusals.setdefault(source.name, [])
+    batches = _prepared(workspace, source, reader, todo, _Reading(count, refusals, taken, run.step))
+    staged = take_in(build, source, batches, permit, run.numbers)
+    if staged == 0 and rows and source.load is Load.SNAPSHOT:
+        raise EmptySnapshot(
+            f"The snapshot of {source.name} has no row that can be read, and {rows} records are held",
+            hint="An empty snapshot would close them all. Put the file right, or say load: append.",
+        )
+    work_out_versions(build, source, permit)
+    _keep_refused(build, source, refusals)
+    taken.rows[source.name] = _rows_now(build, source, permit, staged + (0 if todo.anew else rows))
+
+
+def files_to_read(source: SourceDefinition, files: tuple[SourceFile, ...], seen: FileNotes) -> ToRead:
+    """Which files must be read: new and changed ones, or for a snapshot all when any of them changed."""
+    plan = plan_files({path: str(note["digest"]) for path, note in seen.items()}, files)
+    unchanged = len(plan.unchanged)
+    if source.load is Load.SNAPSHOT:
+        return ToRead(() if plan.is_empty else files, unchanged, anew=not plan.is_empty)
+    if source.kind is SourceKind.EVENTS and plan.changed:
+        # Events of the changed file are in the facts already. All is read anew, which needs every file.
+        if plan.gone:
+            raise FileChanged(
+                f"{plan.changed[0].path} of the source {source.name} changed after it was read, and "
+                f"{len(plan.gone)} earlier files are no longer there to read all of it anew",
+                hint="Deliver new rows in a file of a new name, or put the earlier files back.",
+            )
+        return ToRead(files, unchanged, anew=True)
+    return ToRead(plan.to_read, unchanged)
+
+
+def _file_notes(files: tuple[SourceFile, ...], seen: FileNotes) -> FileNotes:
+    notes: FileNotes = dict(seen)
+    number = max((int(cast("int", note["number"])) for note in seen.values()), default=0)
+    for file in files:
+        if file.path not in notes:
+            number += 1
+            notes[file.path] = {"number": number}
+        notes[file.path] = {
+            "number": notes[file.path]["number"],
+            "digest": file.digest,
+            "size": file.size,
+            "modified_at": file.modified_at.isoformat(),
+        }
+    return notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    count: SourceCount
+    refusals: list[Refusal]
+    taken: TakenIn
+    step: Step
+
+
+def _prepared(
+    workspace: Workspace, source: SourceDefinition, reader: Source, todo: ToRead, reading: _Reading
+) -> Iterator[pa.RecordBatch]:
+    project, count = workspace.project, reading.count
+    for file in todo.files:
+        look = reader.look(file)
+        caster = Caster(source, look, file, timezone=project.timezone)
+        _note_columns(source, look.columns, reading.taken)
+        number = int(cast("int", reading.taken.files[source.name][file.path]["number"]))
+        for raw in reader.read(file, only=source.headers):
+            typed, refused = caster.cast(raw)
+            read = raw.table.num_rows + len(raw.unreadable)
+            count.read += read
+            count.refused += len(refused)
+            _note_refused(reading.refusals, refused)
+            arrival = Arrival(number, file.modified_at, count.accepted + count.held_back)
+            batch, held = prepare(typed, source, project.country, arrival, reading.taken.purpose_sets)
+            count.accepted += batch.num_rows
+            count.held_back += held
+            reading.step.advance(read)
+            yield batch
+
+
+def _note_columns(source: SourceDefinition, columns: tuple[str, ...], taken: TakenIn) -> None:
+    known = {*source.headers, *source.ignore}
+    left_out = [column for column in columns if column not in known]
+    note = f"{source.name}: kept out, since no data category is given: {', '.join(left_out)}"
+    if left_out and note not in taken.findings:
+        taken.findings.append(note)
+
+
+def _note_refused(held: list[Refusal], refused: list[Refusal]) -> None:
+    held.extend(refused[: max(MOST_REFUSED - len(held), 0)])
+
+
+def _keep_refused(build: Build, source: SourceDefinition, refusals: list[Refusal]) -> None:
+    if not refusals:
+        return
+    rows = {
+        "source": [source.name] * len(refusals),
+        "file": [r.file for r in refusals],
+        "line": pa.array([r.line for r in refusals], pa.int64()),
+        "column_name": pa.array([r.column for r in refusals], pa.string()),
+        "value_class": pa.array([r.value_class for r in refusals], pa.string()),
+        "reason": [r.reason for r in refusals],
+        "raw": pa.array([r.raw for r in refusals], pa.string()),
+        "generation": pa.array([build.number] * len(refusals), pa.int64()),
+    }
+    build.append(REFUSED_ROWS, pa.table(rows).to_batches())
+
+
+def _rows_now(build: Build, source: SourceDefinition, permit: Permit, added_up: int) -> int:
+    if source.kind not in (SourceKind.PEOPLE, SourceKind.THINGS):
+        return added_up
+    newest = versions.latest(unbound(log_table(source)))
+    open_ = newest.filter(~newest[GONE]).count().name("open")
+    return int(build.fetch(govern(open_, permit)).column("open")[0].as_py())

@@ -1,0 +1,1 @@
+"""The page to look at: what a run read, linked, worked out and sent, as one file that loads nothing."""

@@ -1,0 +1,271 @@
+"""Charts, drawn here and not in the browser: Altair describes them, vl-convert makes SVG of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+from xml.etree import ElementTree
+
+import altair as alt
+import vl_convert
+from altair.utils.schemapi import debug_mode
+
+from tillid.pipeline.report.figures import Bin, Group, PurposeFigures, VariableFigures
+from tillid.pipeline.report.palette import ACCENT, GRID, INK, MUTED, OTHER, PALE, REASONS
+from tillid.pipeline.report.small_cells import Shown, shown
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_DRAWN = frozenset({"svg", "g", "path", "rect", "line", "text", "tspan"})
+_KEPT = frozenset(
+    """
+    viewBox transform d x y x1 x2 y1 y2 dx dy width height fill fill-opacity stroke stroke-width stroke-opacity
+    stroke-dasharray stroke-linecap stroke-miterlimit opacity text-anchor font-size font-weight font-style
+    """.split()
+)
+# d3 writes 0.5 as "500m" under ~s, and 1 500 000 as 1500000 without it.
+_TICK = "abs(datum.value) >= 10000 ? format(datum.value, '~s') : format(datum.value, '~g')"
+_MOST_GROUPS = 8
+_MOST_LETTERS = 22
+
+
+def people_by_source(names: Sequence[str], people: Sequence[int]) -> str:
+    """Horizontal bars: how many people each source knows, the most first."""
+    pairs = sorted(zip(names, shown(people), strict=True), key=lambda pair: (-pair[1].size, pair[0]))
+    told = ", ".join(f"{name} {one.text}" for name, one in pairs)
+    return _svg(_bars([name for name, _ in pairs], [one for _, one in pairs], 380, 27), "People by source", told)
+
+
+def permissions(purposes: Sequence[PurposeFigures], reasons: Sequence[str]) -> str:
+    """One bar a purpose, the share of people permitted and, by reason, not; `reasons` in the legend's order."""
+    rows = [
+        {"purpose": purpose.label, "order": position, "standing": name, "people": one.size}
+        for purpose in purposes
+        for position, (name, one) in enumerate(standing_of(purpose, reasons))
+    ]
+    names = ["permitted", *[plain(reason) for reason in reasons]]
+    colours = [ACCENT, *[REASONS[n] if n < len(REASONS) else OTHER for n in range(len(reasons))]]
+    chart = alt.Chart(alt.Data(values=rows)).mark_bar(height=18, stroke="white", strokeWidth=1)
+    chart = chart.encode(
+        y=alt.Y("purpose:N", sort=None, title=None, axis=_names_axis(210)),
+        x=alt.X("people:Q", stack="normalize", title=None, axis=alt.Axis(format="~%", tickCount=5)),
+        order=alt.Order("order:Q"),
+        color=alt.Color(
+            "standing:N",
+            scale=alt.Scale(domain=names, range=colours),
+            legend=alt.Legend(orient="top", title=None, columns=5, symbolType="square", labelLimit=200),
+        ),
+    )
+    told = "; ".join(f"{purpose.label}: {standing_of(purpose, reasons)[0][1].text} permitted" for purpose in purposes)
+    return _svg(chart.properties(width=830, height=34 * len(purposes)), "Permissions by purpose", told)
+
+
+def standing_of(purpose: PurposeFigures, reasons: Sequence[str]) -> list[tuple[str, Shown]]:
+    """The purpose's people by standing, permitted first, as they may be shown together."""
+    counts = [purpose.permitted, *[purpose.not_permitted.get(reason, 0) for reason in reasons]]
+    return list(zip(["permitted", *map(plain, reasons)], shown(counts), strict=True))
+
+
+def distribution(variable: VariableFigures) -> str:
+    """A histogram of a number, or bars of the values of anything else; empty when nobody has a value."""
+    if variable.bins and (steps := _steps(variable.bins)):
+        counts = shown([each.people for each in variable.bins])
+        return _svg(_columns(steps, counts), f"{variable.label}: people by number", _told_bins(variable.bins))
+    if variable.bins:
+        return _svg(_histogram(variable.bins, variable.unit), f"{variable.label}: histogram", _told_bins(variable.bins))
+    if not variable.groups:
+        return ""
+    names, counts = _groups(variable.groups, variable.ordered)
+    told = ", ".join(f"{name} {one.text}" for name, one in zip(names, counts, strict=True))
+    chart = _columns(names, counts) if variable.ordered else _bars(names, counts, 190, _bar_step(len(names)))
+    return _svg(chart, f"{variable.label}: people by value", told)
+
+
+def plain(code: str) -> str:
+    """A code as words.
+
+    >>> plain("consent_withdrawn")
+    'consent withdrawn'
+    """
+    return code.replace("_", " ")
+
+
+def _groups(groups: Sequence[Group], ordered: bool) -> tuple[list[str], list[Shown]]:
+    if ordered:
+        return [group.value for group in groups], list(shown([group.people for group in groups]))
+    # A value that few people share may itself name one, so it goes without a name.
+    known = sorted((g for g in groups if g.people >= 5), key=lambda group: (-group.people, group.value))
+    head, tail = known[:_MOST_GROUPS], known[_MOST_GROUPS:]
+    rest = sum(group.people for group in (*tail, *(g for g in groups if g.people < 5)))
+    if rest:
+        head.append(Group("all others", rest))
+    return [group.value for group in head], list(shown([group.people for group in head]))
+
+
+def _steps(bins: Sequence[Bin]) -> list[str]:
+    """Names of bins that hold one whole number each, the last perhaps with all above; else none."""
+    lows = [each.low for each in bins]
+    if any(low is None or low % 1 for low in lows) or any(b.high is not None and b.high - b.low != 1 for b in bins):
+        return []
+    names = [f"{low:.0f}" for low in lows]
+    return [*names[:-1], f"{names[-1]}+"] if bins[-1].high is None else names
+
+
+def _bar_step(bars: int) -> float:
+    return max(14.0, min(24.0, 130 / max(bars, 1)))
+
+
+def _histogram(bins: Sequence[Bin], unit: str) -> alt.LayerChart:
+    bounds = [bound for each in bins for bound in (each.low, each.high) if bound is not None]
+    widths = [each.high - each.low for each in bins if each.low is not None and each.high is not None]
+    usual = min(widths, default=1.0)
+    rows = [
+        {
+            "low": each.low if each.low is not None else min(bounds, default=0.0) - usual,
+            "high": each.high if each.high is not None else max(bounds, default=0.0) + usual,
+            "people": one.size,
+            "text": one.text if one.is_hidden else "",
+            "is_hidden": one.is_hidden,
+        }
+        for each, one in zip(bins, shown([each.people for each in bins]), strict=True)
+    ]
+    base = alt.Chart(alt.Data(values=rows)).transform_calculate(middle="(datum.low + datum.high) / 2")
+    bars = base.mark_bar(binSpacing=1).encode(
+        x=alt.X(
+            "low:Q",
+            bin="binned",
+            title=_axis_title(bins, unit),
+            scale=alt.Scale(nice=False, zero=False),
+            axis=alt.Axis(labelExpr=_TICK, tickCount=6, grid=False, labelFlush=True),
+        ),
+        x2="high:Q",
+        y=alt.Y("people:Q", title=None, axis=alt.Axis(labelExpr=_TICK, tickCount=3)),
+        color=alt.condition("datum.is_hidden", alt.value(PALE), alt.value(ACCENT)),
+    )
+    labels = base.mark_text(dy=-5, fontSize=8, color=MUTED).encode(
+        x=alt.X("middle:Q"), y=alt.Y("people:Q"), text=alt.Text("text:N")
+    )
+    return (bars + labels).properties(width=270, height=130)
+
+
+def _axis_title(bins: Sequence[Bin], unit: str) -> str:
+    open_below, open_above = bins[0].low is None, bins[-1].high is None
+    ends = {(True, True): "outermost bars: and beyond", (True, False): "first bar: and less"}
+    end = ends.get((open_below, open_above), "last bar: and more" if open_above else "")
+    return " · ".join(part for part in (unit, end) if part)
+
+
+def _told_bins(bins: Sequence[Bin]) -> str:
+    counts = shown([each.people for each in bins])
+    top = max(range(len(bins)), key=lambda n: counts[n].size)
+    low = "" if bins[top].low is None else f"from {bins[top].low:g} "
+    high = "" if bins[top].high is None else f"to {bins[top].high:g}"
+    return f"Most people, {counts[top].text}, {low}{high}".strip() + f"; {len(bins)} bars in all"
+
+
+def _columns(names: Sequence[str], counts: Sequence[Shown]) -> alt.Chart:
+    rows = [
+        {"name": name, "people": one.size, "is_hidden": one.is_hidden}
+        for name, one in zip(names, counts, strict=True)
+    ]
+    return (
+        alt.Chart(alt.Data(values=rows))
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "name:O",
+                sort=None,
+                title=None,
+                scale=alt.Scale(paddingInner=0.12),
+                axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=6),
+            ),
+            y=alt.Y("people:Q", title=None, axis=alt.Axis(labelExpr=_TICK, tickCount=3)),
+            color=alt.condition("datum.is_hidden", alt.value(PALE), alt.value(ACCENT)),
+        )
+        .properties(width=270, height=130)
+    )
+
+
+def _bars(names: Sequence[str], counts: Sequence[Shown], width: int, step: float) -> alt.LayerChart:
+    rows = [
+        {"name": name, "people": one.size, "text": one.text, "is_hidden": one.is_hidden}
+        for name, one in zip(names, counts, strict=True)
+    ]
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("name:N", sort=None, title=None, axis=_names_axis(6 * _MOST_LETTERS)),
+        x=alt.X("people:Q", title=None, axis=None, scale=alt.Scale(padding=36, domainMin=0, nice=False)),
+    )
+    bars = base.mark_bar(height=step * 0.68).encode(
+        color=alt.condition("datum.is_hidden", alt.value(PALE), alt.value(ACCENT))
+    )
+    labels = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text="text:N")
+    return (bars + labels).properties(width=width, height=step * len(names))
+
+
+def _names_axis(limit: int) -> alt.Axis:
+    return alt.Axis(labelLimit=limit, labelFontSize=12, labelColor=INK, ticks=False, domain=False, labelPadding=8)
+
+
+@cache
+def _look() -> dict[str, Any]:
+    axis = {
+        "labelColor": MUTED,
+        "titleColor": MUTED,
+        "titleFontWeight": "normal",
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "gridColor": GRID,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "tickSize": 4,
+    }
+    return {
+        "aria": False,
+        "background": None,
+        "font": "sans-serif",
+        "view": {"stroke": None},
+        "axis": axis,
+        "axisY": {"domain": False, "ticks": False},
+        "legend": {"labelColor": INK, "labelFontSize": 12, "symbolSize": 110, "columnPadding": 18},
+    }
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Charts made within are not checked against Vega-Lite's schema: it takes longer than drawing them."""
+    with debug_mode(False):
+        yield
+
+
+def _svg(chart: Any, title: str, told: str) -> str:
+    spec = chart.to_dict(validate=False) | {"config": _look()}
+    drawn = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))  # noqa: S314  our own
+    return _inline(drawn, title, told)
+
+
+def _inline(drawn: ElementTree.Element, title: str, told: str) -> str:
+    """The drawing as an element of a page: only known shapes and attributes, scaled by its box, and named."""
+    width = drawn.get("width", "0")
+    _keep_known(drawn)
+    drawn.attrib.update({"role": "img", "style": f"max-width:{float(width):.0f}px"})
+    # The first children, as readers for the blind expect.
+    for tag, text in (("desc", told), ("title", title)):
+        told_by = ElementTree.Element(tag)
+        told_by.text = text
+        drawn.insert(0, told_by)
+    return ElementTree.tostring(drawn, encoding="unicode", short_empty_elements=True)
+
+
+def _keep_known(element: ElementTree.Element) -> None:
+    element.tag = element.tag.removeprefix(_SVG)
+    for name in set(element.attrib) - _KEPT:
+        del element.attrib[name]
+    if element.tag == "svg":
+        for name in ("width", "height"):
+            element.attrib.pop(name, None)
+    for child in list(element):
+        if child.tag.removeprefix(_SVG) in _DRAWN:
+            _keep_known(child)
+        else:
+            element.remove(child)

@@ -1,0 +1,159 @@
+"""The page of a run: one HTML file without script, which loads nothing from anywhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from tillid.pipeline.report import charts
+from tillid.pipeline.report.figures import (
+    OverlapFigures,
+    PurposeFigures,
+    ReportFigures,
+    SourceFigures,
+    VariableFigures,
+)
+from tillid.pipeline.report.small_cells import Shown, number, shown
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_MOST_OVERLAPS = 12
+_MOST_REFUSALS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Overlap:
+    """One row of the overlap: which of the sources, how many people, and how long its bar is."""
+
+    known_from: tuple[bool, ...]
+    people: Shown
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """A variable's card: its figures, how many have a value, and its chart."""
+
+    variable: VariableFigures
+    coverage: str
+    chart: Markup
+
+
+def render(figures: ReportFigures) -> str:
+    """The page as HTML text.
+
+    Every text of `figures` is escaped. Groups of one to four people are shown as `<5`.
+
+    >>> page = render(ReportFigures("nordlys", "Nordlys <ApS>", datetime(2026, 3, 1), datetime(2026, 3, 1), 2.5,
+    ...                             1, "ab12", people=0, records=0, events=0))
+    >>> "Nordlys &lt;ApS&gt;" in page, "<script" in page
+    (True, False)
+    """
+    with charts.unchecked():
+        return _environment().get_template("report.html.j2").render(**_context(figures))
+
+
+def write(figures: ReportFigures, path: Path) -> None:
+    """Write the page to `path`, in one step; a reader sees the former page or the new one."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(render(figures), encoding="utf-8")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _context(figures: ReportFigures) -> dict[str, object]:
+    with_people = [source for source in figures.sources if source.people is not None]
+    reasons = _reasons(figures.purposes)
+    refusals = [(source.name, rows) for source in figures.sources for rows in source.refusals]
+    return {
+        "run": figures,
+        "read": sum(source.read for source in figures.sources),
+        "refused": sum(source.refused for source in figures.sources),
+        "in_several": _in_several(figures.overlap),
+        "sources_chart": _sources_chart(with_people),
+        "overlap_sources": _overlap_sources(figures.overlap),
+        "overlaps": _overlaps(figures.overlap),
+        "permissions_chart": _drawn(charts.permissions(figures.purposes, reasons)) if figures.purposes else "",
+        "standings": [(purpose, charts.standing_of(purpose, reasons)) for purpose in figures.purposes],
+        "spreads": [_spread(variable) for variable in figures.variables],
+        "most_people": max((segment.people for segment in figures.segments), default=0),
+        "refusals": refusals[:_MOST_REFUSALS],
+        "refusals_left_out": max(0, len(refusals) - _MOST_REFUSALS),
+    }
+
+
+def _drawn(chart: str) -> Markup:
+    return Markup(chart)  # noqa: S704  charts rebuilds each drawing from known shapes
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(number=number, moment=_moment, percent=_percent, plain=charts.plain)
+    return environment
+
+
+def _moment(at: datetime) -> str:
+    """A moment of the day, or the day alone at midnight."""
+    return f"{at:%Y-%m-%d}" if at.time() == datetime.min.time() else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _percent(part: float, whole: float) -> str:
+    if not whole:
+        return "–"
+    share = 100 * part / whole
+    # What is not none must not read as none, nor what is not all as all.
+    if 0 < share < 1:
+        return "<1 %"
+    return ">99 %" if 99 < share < 100 else f"{share:.0f} %"
+
+
+def _reasons(purposes: Iterable[PurposeFigures]) -> list[str]:
+    """The codes of all reasons, the one that concerns the most people first."""
+    totals: dict[str, int] = {}
+    for purpose in purposes:
+        for reason, people in purpose.not_permitted.items():
+            totals[reason] = totals.get(reason, 0) + people
+    return sorted((r for r in totals if totals[r]), key=lambda reason: (-totals[reason], reason))
+
+
+def _in_several(overlap: Sequence[OverlapFigures]) -> Shown:
+    return shown([sum(entry.people for entry in overlap if len(entry.sources) > 1)])[0]
+
+
+def _sources_chart(sources: Sequence[SourceFigures]) -> Markup:
+    if not sources:
+        return Markup()
+    chart = charts.people_by_source([s.name for s in sources], [s.people or 0 for s in sources])
+    return _drawn(chart)
+
+
+def _overlap_sources(overlap: Sequence[OverlapFigures]) -> list[str]:
+    totals: dict[str, int] = {}
+    for entry in overlap:
+        for name in entry.sources:
+            totals[name] = totals.get(name, 0) + entry.people
+    return sorted(totals, key=lambda name: (-totals[name], name))
+
+
+def _overlaps(overlap: Sequence[OverlapFigures]) -> list[_Overlap]:
+    names = _overlap_sources(overlap)
+    largest = sorted(overlap, key=lambda entry: (-entry.people, entry.sources))[:_MOST_OVERLAPS]
+    counts = shown([entry.people for entry in largest])
+    most = max((count.size for count in counts), default=0) or 1
+    return [
+        _Overlap(tuple(name in entry.sources for name in names), count, round(100 * count.size / most, 1))
+        for entry, count in zip(largest, counts, strict=True)
+    ]
+
+
+def _spread(variable: VariableFigures) -> _Spread:
+    return _Spread(variable, _percent(variable.covered, variable.people), _drawn(charts.distribution(variable)))

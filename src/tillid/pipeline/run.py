@@ -1,0 +1,109 @@
+"""tillid run: from changed files to a new generation, then to delivered lists and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import cast
+
+from tillid.pipeline.activate import Activated, activate_all
+from tillid.pipeline.derive import Derived, SegmentCount, derive, steps
+from tillid.pipeline.intake.sources import SourceCount, TakenIn, take_in_sources
+from tillid.pipeline.progress import Progress
+from tillid.pipeline.report.gather import write_report
+from tillid.pipeline.workspace import Workspace
+from tillid.ports.store import Build, Generation
+
+
+@dataclass(slots=True)
+class RunReport:
+    """What a run did, in figures; `as_dict` is what `tillid run --json` prints."""
+
+    sources: Mapping[str, SourceCount]
+    people: int
+    records: int
+    events: int
+    segments: Mapping[str, SegmentCount]
+    activations: Mapping[str, Activated] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
+    report: str = ""
+    generation: int = 0
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, object]:
+        """The report as plain values."""
+        return {
+            "sources": {name: count.as_dict() for name, count in self.sources.items()},
+            "people": self.people,
+            "records": self.records,
+            "events": self.events,
+            "segments": {name: count.people for name, count in self.segments.items()},
+            "activations": {name: done.as_dict() for name, done in self.activations.items()},
+            "findings": list(self.findings),
+            "report": self.report,
+            "generation": self.generation,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def run(workspace: Workspace, progress: Progress) -> RunReport:
+    """Build and swap in a new generation, deliver the activations, write the report.
+
+    Raises a `TillidError`, and the former generation stays, when a source can't be read or a purpose is not
+    the actor's to use.
+    """
+    began = perf_counter()
+    taken, derived, generation = build_generation(workspace, progress)
+    report = RunReport(
+        sources=taken.counts,
+        people=derived.people,
+        records=taken.records,
+        events=taken.events,
+        segments=derived.segments,
+        findings=tuple(taken.findings),
+        generation=generation.number,
+    )
+    with progress.stage("Activating", len(workspace.project.activations)) as step:
+        report.activations = activate_all(workspace, step)
+    with progress.stage("Writing the report"):
+        report.seconds = perf_counter() - began
+        report.report = write_report(workspace, report, taken)
+    report.seconds = perf_counter() - began
+    return report
+
+
+def build_generation(workspace: Workspace, progress: Progress) -> tuple[TakenIn, Derived, Generation]:
+    """Take in what changed and work out everything that follows from it, in one new generation."""
+    store = workspace.store
+    build = store.build(workspace.fingerprints())
+    try:
+        taken = take_in_sources(workspace, build, progress)
+        workspace.know_purpose_sets(taken.purpose_sets.as_sets())
+        with progress.stage("Working out persons, profiles and segments", steps(workspace)) as step:
+            derived = derive(workspace, build, step)
+        generation = build.commit(_notes(workspace, build, taken, derived))
+    except BaseException:
+        build.abandon()
+        workspace.refresh()
+        raise
+    workspace.refresh()
+    return taken, derived, generation
+
+
+def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived) -> dict[str, object]:
+    former = {} if build.former is None else dict(build.former.notes)
+    former_rows = cast("Mapping[str, int]", former.get("rows", {}))
+    return {
+        **former,
+        "register": workspace.register.version,
+        "purpose_sets": {str(n): sorted(keys) for n, keys in taken.purpose_sets.as_sets().items()},
+        "files": taken.files,
+        "next_subject": taken.next_subject,
+        "rows": {**former_rows, **taken.rows},
+        "as_of": workspace.as_of.isoformat(),
+        "run_at": workspace.now.isoformat(),
+        "scopes": derived.scopes,
+        "people": derived.people,
+        "segments": {name: count.people for name, count in derived.segments.items()},
+    }
