@@ -11,7 +11,15 @@ import pyarrow as pa
 import pytest
 
 from tillid.terms.comparisons import Comparison, Operator
-from tillid.terms.conditions import AllOf, AnyOf, ColumnCondition, Negated, columns_of, condition_to_ibis, read_condition
+from tillid.terms.conditions import (
+    AllOf,
+    AnyOf,
+    ColumnCondition,
+    Negated,
+    columns_of,
+    condition_to_ibis,
+    read_condition,
+)
 from tillid.terms.fields import FieldInvalid, NameUnknown
 
 SCHEMA = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from tillid.cli.errors import BenchUnknown
 from tillid.terms.errors import nearest
@@ -30,5 +31,5 @@ def run_bench(name: str, options: Mapping[str, object]) -> dict[str, object]:
     return done
 
 
-def _bench(name: str) -> object:
+def _bench(name: str) -> Any:
     return import_module(f"{ROOM}.{name}")

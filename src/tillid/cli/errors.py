@@ -1,9 +1,9 @@
 """What can go wrong at the analyst's door itself.
 
-    TillidError
-    ├── NobodyAsks       the system has no name for its user
-    ├── TextUnreadable   a file of SQL that is not text
-    └── BenchUnknown     no bench of this name
+TillidError
+├── NobodyAsks       the system has no name for its user
+├── TextUnreadable   a file of SQL that is not text
+└── BenchUnknown     no bench of this name
 """
 
 from __future__ import annotations

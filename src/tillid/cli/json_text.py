@@ -23,8 +23,6 @@ def to_json(value: object) -> str:
         case Mapping():
             inside = (f"{_text(str(key))}: {to_json(item)}" for key, item in value.items())
             return f"{{{', '.join(inside)}}}"
-        case tuple() if hasattr(value, "_fields"):
-            return to_json(value._asdict())
         case list() | tuple():
             return f"[{', '.join(map(to_json, value))}]"
         case set() | frozenset():
@@ -33,24 +31,21 @@ def to_json(value: object) -> str:
 
 
 def _scalar(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(int(value))
-        case Decimal():
-            return format(value, "f") if value.is_finite() else "null"
-        case float():
-            return repr(float(value)) if math.isfinite(value) else "null"
-        case date() | time():
-            return _text(value.isoformat())
-        case timedelta():
-            return repr(value.total_seconds())
-        case bytes():
-            return _text(value.hex())
-    return _text(str(value))
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    if isinstance(value, int | float | Decimal):
+        return _number(value)
+    return _text(value.isoformat() if isinstance(value, date | time) else str(value))
+
+
+def _number(value: float | Decimal) -> str:
+    if isinstance(value, int):
+        return str(int(value))
+    if not math.isfinite(value):
+        return "null"
+    return format(value, "f") if isinstance(value, Decimal) else repr(float(value))
 
 
 def _text(value: str) -> str:

@@ -84,7 +84,8 @@ def answer(arguments: Sequence[str]) -> int:
     except TillidError as error:
         _tell(asked, type(error).__name__, error.message, error.hint)
         return REFUSED_OR_FAILED
-    except Exception as error:  # noqa: BLE001  the door: nothing of a mistake's text may reach the screen
+    except Exception as error:
+        # The text of an error that nobody foresaw may hold a value, so it is not shown.
         if os.environ.get("TILLID_DEBUG") == "1":
             raise
         _tell_crash(asked, error)

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any
 
 import click
 
 from tillid.cli.errors import TextUnreadable
 
-_Rest = ParamSpec("_Rest")
-_Answer = TypeVar("_Answer")
 
-
-def statement(command: Callable[_Rest, _Answer]) -> Callable[..., _Answer]:
+def statement(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command STATEMENT and --file; it is called with the one text, as `text`."""
 
     @click.argument("statement", metavar="STATEMENT", required=False)
     @click.option("-f", "--file", "path", metavar="FILE", type=click.Path(), help="Read it from FILE; - is stdin.")
     @wraps(command)
-    def with_text(*args: _Rest.args, statement: str | None, path: str | None, **rest: _Rest.kwargs) -> _Answer:
-        rest["text"] = _one_text(statement, path)
-        return command(*args, **rest)
+    def with_text(*args: Any, statement: str | None, path: str | None, **rest: Any) -> None:
+        command(*args, text=_one_text(statement, path), **rest)
 
     return with_text
 
@@ -36,7 +32,8 @@ def _one_text(text: str | None, path: str | None) -> str:
     name = "-" if text == "-" else str(path)
     try:
         with click.open_file(name, "rb") as file:
-            return file.read().decode("utf-8-sig")
+            raw: bytes = file.read()
+        return raw.decode("utf-8-sig")
     except OSError as error:
         raise TextUnreadable(f"The file {Path(name)} can't be read: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -26,6 +26,9 @@ class SqlText:
     _tree: exp.Query
     parts: Mapping[str, ir.Table]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", MappingProxyType(dict(self.parts)))
+
     @property
     def tree(self) -> exp.Query:
         """A copy of the select: sqlglot's trees can be changed in place, and what was checked must not be."""

@@ -14,7 +14,12 @@ from tillid.pipeline.project.load import PROJECT_FILE
 USER = "{{user}}"
 """What stands in a template for the name of whoever begins the project."""
 
-_IGNORED = "# State, lists and reports hold personal data: they stay out of version control.\n.tillid/\nout/\nreport.html\n"
+_IGNORED = """\
+# State, lists and reports are about people: they stay out of version control.
+.tillid/
+out/
+report.html
+"""
 _NEW_IGNORED = f"{_IGNORED}data/\n"
 _LEFT_ALONE = {".git"}
 
@@ -160,7 +165,7 @@ def _project_name(folder: str) -> str:
     >>> _project_name("Købmand Nord 2")
     'kobmand_nord_2'
     """
-    spelled = folder.lower().translate(str.maketrans({"æ": "ae", "ø": "o", "å": "aa"}))
+    spelled = folder.lower().replace("æ", "ae").replace("ø", "o").replace("å", "aa")
     kept = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in spelled)
     name = "_".join(part for part in kept.split("_") if part)[:60]
     return name if name[:1].isalpha() else f"project_{name}".rstrip("_")[:60]

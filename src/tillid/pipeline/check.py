@@ -60,9 +60,7 @@ def admit(project: Project, actor: str, verb: str) -> None:
 
     For verbs that look at a project which may be too broken for a workspace. Raises `ActorUnknown`.
     """
-    register = Register(
-        purposes=(), actors=project.users.values(), tables=(), purpose_sets={}, clock=system_clock
-    )
+    register = Register(purposes=(), actors=project.users.values(), tables=(), purpose_sets={}, clock=system_clock)
     try:
         register.actor(actor)
     except Refused as error:

@@ -169,7 +169,8 @@ def _people(workspace: Workspace, permit: Permit) -> ir.Table:
         for name in people_sources(workspace.project)
         if any(column.source == name for trait in wanted for column in trait.columns)
     }
-    known = traits(versions, wanted, workspace.as_of)
+    # The golden record is what is known today; `as_of` is for what is counted and measured.
+    known = traits(versions, wanted, workspace.now)
     columns = [c for c in known.columns if c != PERSON_ID]
     return everyone.left_join(known, PERSON_ID).select(PERSON_ID, *columns)
 

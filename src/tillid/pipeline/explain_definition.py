@@ -108,9 +108,10 @@ def _check_defined(kind: str, name: str, known: Collection[str]) -> None:
 
 
 def _column(workspace: Workspace, table: str, name: str) -> Column:
-    column = workspace.register.table(table).column(name)
+    declared = workspace.register.table(table)
+    column = declared.column(name)
     if column is None:
-        raise NotDefined(f"No column {name!r} in {table}", hint=nearest(name, workspace.register.table(table).logical()))
+        raise NotDefined(f"No column {name!r} in {table}", hint=nearest(name, declared.logical()))
     return column
 
 

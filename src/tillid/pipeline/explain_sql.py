@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
 from tillid.governance.governed import SqlText
@@ -18,8 +20,7 @@ def explain_sql(workspace: Workspace, text: str, purpose: str) -> dict[str, obje
     govern_sql(text, workspace.permit(purpose))  # refuse before the store is opened and held
     workspace.store  # noqa: B018  opening it tells which rows were collected for what
     query = govern_sql(text, workspace.permit(purpose))
-    body = query.body
-    assert isinstance(body, SqlText)
+    body = cast("SqlText", query.body)
     return {
         **query.decision.as_dict(),
         "statement": body.tree.sql(DIALECT, pretty=True),

@@ -44,10 +44,9 @@ def rule_in_words(rule: Rule) -> list[str]:
       no orders within 90 days
     """
     match rule:
-        case AllRules(rules):
-            return ["all of:", *_indented(line for one in rules for line in rule_in_words(one))]
-        case AnyRule(rules):
-            return ["any of:", *_indented(line for one in rules for line in rule_in_words(one))]
+        case AllRules(rules) | AnyRule(rules):
+            head = "all of:" if isinstance(rule, AllRules) else "any of:"
+            return [head, *_indented(line for one in rules for line in rule_in_words(one))]
         case NotRule(inner):
             return ["not:", *_indented(rule_in_words(inner))]
         case VariableRule(variable, comparison):

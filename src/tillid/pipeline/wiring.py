@@ -49,7 +49,12 @@ def open_store(project: Project, audit: AuditLog, held_by: str) -> Store:
 
 def open_source(project: Project, source: SourceDefinition) -> Source:
     """The reader of a source's files."""
-    return FileSource(project.folder, source.files, source.read_as)
+    return FileSource(project.folder, source.files, source.read_as, only=source.headers)
+
+
+def open_file(project: Project, path: str) -> Source:
+    """The reader of one file that no source declares yet."""
+    return FileSource(project.folder, (path,))
 
 
 def open_destination(project: Project, destination: DestinationDefinition) -> Destination:

@@ -43,7 +43,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What looking at the start of a file found, with what the definition says in its place.
+    """What looking at the start of `file` found, with what the definition says in its place.
 
     `date_formats` maps a header to a strptime format; ISO dates need none. `header_row` is 0 where a file
     has no header row (Parquet, JSON). `notes` are sentences for people, without values of the file.
@@ -61,6 +61,7 @@ class Look:
     sheet: str | None
     notes: tuple[str, ...]
     columns_complete: bool = True
+    file: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "date_formats", MappingProxyType(dict(self.date_formats)))

@@ -66,6 +66,8 @@ def compile_query(query: GovernedQuery, dialect: Dialect, places: Places) -> exp
 
 
 def _bound(tree: exp.Query, declared: Mapping[str, Table], dialect: Dialect, places: Places) -> exp.Query:
+    # Ibis puts one node into several places of a tree; a copy has a node of its own in each.
+    tree = tree.copy()
     for node in list(tree.find_all(exp.Table)):
         if isinstance(node.this, exp.Identifier) and node.db == GOVERNED_SCHEMA and not node.catalog:
             source = _source(node.name, declared[node.name], dialect, places)

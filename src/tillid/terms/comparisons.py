@@ -140,14 +140,15 @@ def _type_for(type_: dt.DataType, written: Scalar | tuple[Scalar, ...]) -> dt.Da
         return type_
     numbers = [Decimal(str(value)) for value in values]
     if type_.is_floating() or not all(number.is_finite() for number in numbers):
-        return dt.Float64()
+        return type_ if isinstance(type_, dt.Float64) else dt.Float64()
     if type_.is_integer():
         is_whole = all(number == number.to_integral_value() and abs(number) < 2**63 for number in numbers)
-        return dt.Int64() if is_whole else dt.Float64()
+        return (type_ if isinstance(type_, dt.Int64) else dt.Int64()) if is_whole else dt.Float64()
     sizes = [_sizes(number) for number in numbers]
     scale = max(type_.scale or 0, *(scale for _, scale in sizes))
     digits = max((type_.precision or _WIDEST) - (type_.scale or 0), *(width - scale for width, scale in sizes))
-    return dt.Decimal(digits + scale, scale) if digits + scale <= _WIDEST else dt.Float64()
+    fits = digits + scale <= _WIDEST
+    return dt.Decimal(digits + scale, scale, nullable=type_.nullable) if fits else dt.Float64()
 
 
 def _sizes(exact: Decimal) -> tuple[int, int]:

@@ -52,7 +52,9 @@ class Lit:
     value: Any
 
     def ibis(self, t: ir.Table) -> Any:
-        return ibis.literal(self.value, type="decimal(18, 2)") if isinstance(self.value, Decimal) else self.value
+        # A bare text would be taken for a column's name.
+        types = {Decimal: "decimal(18, 2)", str: "string", int: "int64", float: "float64"}
+        return ibis.literal(self.value, type=types[type(self.value)])
 
     def sql(self) -> str:
         return f"cast({self.value} as decimal(18, 2))" if isinstance(self.value, Decimal) else sql_literal(self.value)

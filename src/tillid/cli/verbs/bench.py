@@ -11,13 +11,13 @@ from tillid.cli.say import say
 
 @click.command()
 @click.argument("name", metavar="NAME")
-@click.option("--events", metavar="N", type=click.IntRange(min=1), help="How many made-up events; else the bench's own.")
+@click.option("--events", metavar="N", type=click.IntRange(min=1), help="How many made-up events.")
 @asking
 @click.pass_obj
 def bench(asked: Asked, name: str, events: int | None) -> None:
     """Run the bench NAME on made-up data: its figures, and its ratios to the same work done by hand."""
     from tillid.cli.benches import run_bench
-    from tillid.cli.show import bench_shown
+    from tillid.cli.show_checks import bench_shown
 
     done = run_bench(name, {} if events is None else {"events": events})
     say(asked, done, lambda: bench_shown(done))

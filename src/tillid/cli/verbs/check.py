@@ -14,10 +14,10 @@ from tillid.cli.say import say
 @click.pass_context
 def check(context: click.Context) -> None:
     """Read every definition of the project and name each mistake, with file and line."""
-    from tillid.cli.show import findings_listed
+    from tillid.cli.show_checks import findings_shown
     from tillid.pipeline.check import check as check_project
 
     asked = context.ensure_object(Asked)
     report = check_project(asked.folder, asked.name)
-    say(asked, report.as_dict(), lambda: findings_listed(report))
+    say(asked, report.as_dict(), lambda: findings_shown(report))
     context.exit(1 if report.findings else 0)

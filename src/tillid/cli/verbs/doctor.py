@@ -14,7 +14,7 @@ from tillid.cli.say import say
 @click.pass_context
 def doctor(context: click.Context) -> None:
     """Look at the machine, the project and its store; say what is wrong and what to do."""
-    from tillid.cli.show import checks_shown
+    from tillid.cli.show_checks import checks_shown
     from tillid.pipeline.doctor import examine
 
     asked = context.ensure_object(Asked)

@@ -37,12 +37,12 @@ def _definition(kind: str, said: str) -> click.Command:
     @asking
     @click.pass_obj
     def explained(asked: Asked, name: str) -> None:
-        from tillid.cli.show import definition_shown
+        from tillid.cli.show import explained as shown
         from tillid.pipeline.explain_definition import explain_definition
 
         with asked.workspace() as workspace:
             explanation = explain_definition(workspace, kind, name)
-        say(asked, explanation, lambda: definition_shown(explanation))
+        say(asked, explanation, lambda: shown(explanation))
 
     return explained
 
@@ -59,7 +59,7 @@ explain.add_command(_definition("activation", "What an activation sends to whom,
 @click.pass_obj
 def sql(asked: Asked, text: str, purpose: str) -> None:
     """What each rule says of a statement, and what would be run. Nothing is."""
-    from tillid.cli.show import governed_shown
+    from tillid.cli.show_checks import governed_shown
     from tillid.governance.sql_text import without_values
     from tillid.pipeline.explain_sql import explain_sql
 

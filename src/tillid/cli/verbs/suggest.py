@@ -17,7 +17,7 @@ from tillid.cli.say import say
 @click.pass_obj
 def suggest(asked: Asked, file: Path) -> None:
     """Draft the definition of a source from FILE; put it in sources/NAME.yml and finish it by hand."""
-    from tillid.pipeline.suggest import suggest as draft
+    from tillid.pipeline.suggest.draft import suggest as draft
 
     with asked.workspace() as workspace:
         drafted = draft(workspace, file)

@@ -45,6 +45,7 @@ class DelimitedFile:
         formats, ambiguous = find_date_formats(sample)
         notes = date_notes(formats, ambiguous)
         return Look(
+            file=self._name,
             format=self._format,
             encoding=layout.encoding,
             separator=layout.separator,

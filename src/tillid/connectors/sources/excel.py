@@ -108,6 +108,7 @@ class ExcelFile:
         }
         formats, ambiguous = find_date_formats(texts)
         return Look(
+            file=self._request.name,
             format="excel",
             encoding=None,
             separator=None,

@@ -39,6 +39,7 @@ class JsonFile:
         texts = {path: [v for row in rows if isinstance(v := row.get(path), str)] for path in columns}
         formats, ambiguous = find_date_formats(texts)
         return Look(
+            file=self._request.name,
             format=self._request.format,
             encoding=self._encoding,
             separator=None,

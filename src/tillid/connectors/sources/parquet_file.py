@@ -39,6 +39,7 @@ class ParquetFile:
                 texts[header] = pc.drop_null(column).to_pylist()
         formats, ambiguous = find_date_formats(texts)
         return Look(
+            file=self._request.name,
             format="parquet",
             encoding=None,
             separator=None,

@@ -17,14 +17,14 @@ def person_permitted(use: TableUse) -> Guard | None:
     people = use.people
     if people is None:
         return None
+    if all(is_housekeeping(purpose) for purpose in use.permit.purposes):
+        return Guard("the platform's own duty, on internal tables alone")
     for purpose in use.permit.purposes:
         if until_column(purpose.key) not in people.columns:
             raise PermissionsNotKept(
                 f"The table {use.table.name!r} holds persons, and no permission of theirs is kept for {purpose.key!r}",
                 hint="Ask for a purpose of purposes.yml.",
             )
-    if all(is_housekeeping(purpose) for purpose in use.permit.purposes):
-        return Guard("the platform's own duty, on internal tables alone")
     now = ibis.literal(use.now, type="timestamp(6)")
     lasting = [people[until_column(purpose.key)] > now for purpose in use.permit.purposes]
     names = " or ".join(purpose.key for purpose in use.permit.purposes)

@@ -20,12 +20,12 @@ from tillid.pipeline.intake.rows import Arrival, PurposeSets, prepare
 from tillid.pipeline.progress import Progress, Step
 from tillid.pipeline.wiring import open_source
 from tillid.pipeline.workspace import Workspace, purpose_sets
-from tillid.ports.source import Source, SourceFile
+from tillid.ports.source import RawBatch, Source, SourceFile
 from tillid.ports.store import Build
-from tillid.stages.ingest.cast import Caster
+from tillid.stages.ingest.cast import Cast
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stages.ingest.plan_files import plan_files
-from tillid.stages.ingest.refusals import Refusal
+from tillid.stages.ingest.refusals import Refusal, RefusedRow
 from tillid.terms.table import TableKind
 
 FileNotes = dict[str, dict[str, object]]
@@ -196,21 +196,35 @@ def _prepared(
     project, count = workspace.project, reading.count
     for file in todo.files:
         look = reader.look(file)
-        caster = Caster(source, look, file, timezone=project.timezone)
+        cast_ = Cast(source, look, project.timezone)
         _note_columns(source, look.columns, reading.taken)
         number = int(cast("int", reading.taken.files[source.name][file.path]["number"]))
-        for raw in reader.read(file, only=source.headers):
-            typed, refused = caster.cast(raw)
+        for raw in reader.read(file):
+            typed = cast_.cast(raw)
+            refused = _refusals(reader, file, raw, typed.refused)
             read = raw.table.num_rows + len(raw.unreadable)
             count.read += read
             count.refused += len(refused)
             _note_refused(reading.refusals, refused)
             arrival = Arrival(number, file.modified_at, count.accepted + count.held_back)
-            batch, held = prepare(typed, source, project.country, arrival, reading.taken.purpose_sets)
+            batch, held = prepare(typed.rows, source, project.country, arrival, reading.taken.purpose_sets)
             count.accepted += batch.num_rows
             count.held_back += held
             reading.step.advance(read)
             yield batch
+
+
+def _refusals(
+    reader: Source, file: SourceFile, raw: RawBatch, refused: tuple[RefusedRow, ...]
+) -> list[Refusal]:
+    """The refused rows of a batch, with the file's own line numbers."""
+    lines = reader.line_of(file, [row.row for row in refused]) if refused else []
+    told = [
+        Refusal(file.path, row.row, line, row.column, row.value_class, row.reason, row.raw)
+        for row, line in zip(refused, lines, strict=True)
+    ]
+    torn = [Refusal(file.path, -1, row.line, "", "", row.reason, row.raw) for row in raw.unreadable]
+    return [*told, *torn]
 
 
 def _note_columns(source: SourceDefinition, columns: tuple[str, ...], taken: TakenIn) -> None:

@@ -39,7 +39,7 @@ def new_subjects(met_: ir.Table, subjects: ir.Table, start: int) -> ir.Table:
 def subjects_met(met_: ir.Table, subjects: ir.Table, data_subject: str) -> ir.Table:
     """Each met identifier's subject, as the kind of data subject that the source declares."""
     known = met_.join(subjects, ["kind", "value"])
-    return known.select(**{SUBJECT_ID: known[SUBJECT_ID], "data_subject": ibis.literal(data_subject)})
+    return known.select(SUBJECT_ID).mutate(data_subject=ibis.literal(data_subject))
 
 
 def numbered(staged: ir.Table, subjects: ir.Table, kinds: Sequence[str]) -> ir.Table:

@@ -101,6 +101,10 @@ def _events(text: str) -> Iterator[Any]:
         raise _UnreadableError(1, "not valid YAML") from None
 
 
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
 class _Builder:
     """Turns the parser's events into nodes, noting what a definition file may not hold."""
 
@@ -122,13 +126,13 @@ class _Builder:
         return root or _Node(1, None)
 
     def _note(self, event: Any, message: str) -> None:
-        self._findings.add(self._file, event.start_mark.line + 1, message)
+        self._findings.add(self._file, _line(event), message)
 
     def _node(self, event: Any, depth: int) -> _Node:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
-                raise _UnreadableError(line, f"`*{shortened(event.anchor)}` names no anchor above it")
+                raise _UnreadableError(line, f"`*{shortened(str(event.anchor))}` names no anchor above it")
             return self._anchors[event.anchor]
         if depth > DEEPEST:
             raise _UnreadableError(line, f"nested deeper than {DEEPEST} levels")
@@ -162,7 +166,7 @@ class _Builder:
                 first = entries[key][0]
                 self._note(event, f"`{shortened(key)}` stands twice: first on line {first}")
             else:
-                entries[key] = (event.start_mark.line + 1, value)
+                entries[key] = (_line(event), value)
         return entries
 
     def _key(self, event: Any, depth: int) -> str | None:
@@ -174,7 +178,7 @@ class _Builder:
             self._note(event, "merge keys (`<<`) are not allowed: write the keys out")
             return None
         if event.anchor is not None:
-            self._anchors[event.anchor] = _Node(event.start_mark.line + 1, str(event.value))
+            self._anchors[event.anchor] = _Node(_line(event), str(event.value))
         return str(event.value)
 
 

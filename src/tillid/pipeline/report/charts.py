@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
 import altair as alt
@@ -15,6 +15,8 @@ from altair.utils.schemapi import debug_mode
 from tillid.pipeline.report.figures import Bin, Group, PurposeFigures, VariableFigures
 from tillid.pipeline.report.palette import ACCENT, GRID, INK, MUTED, OTHER, PALE, REASONS
 from tillid.pipeline.report.small_cells import Shown, shown
+
+Drawing: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _DRAWN = frozenset({"svg", "g", "path", "rect", "line", "text", "tspan"})
@@ -34,7 +36,7 @@ def people_by_source(names: Sequence[str], people: Sequence[int]) -> str:
     """Horizontal bars: how many people each source knows, the most first."""
     pairs = sorted(zip(names, shown(people), strict=True), key=lambda pair: (-pair[1].size, pair[0]))
     told = ", ".join(f"{name} {one.text}" for name, one in pairs)
-    return _svg(_bars([name for name, _ in pairs], [one for _, one in pairs], 380, 27), "People by source", told)
+    return _svg(_bars([name for name, _ in pairs], [one for _, one in pairs], 370, 34), "People by source", told)
 
 
 def permissions(purposes: Sequence[PurposeFigures], reasons: Sequence[str]) -> str:
@@ -46,10 +48,15 @@ def permissions(purposes: Sequence[PurposeFigures], reasons: Sequence[str]) -> s
     ]
     names = ["permitted", *[plain(reason) for reason in reasons]]
     colours = [ACCENT, *[REASONS[n] if n < len(REASONS) else OTHER for n in range(len(reasons))]]
-    chart = alt.Chart(alt.Data(values=rows)).mark_bar(height=18, stroke="white", strokeWidth=1)
+    chart = alt.Chart(alt.InlineData(values=rows)).mark_bar(height=18, stroke="white", strokeWidth=1)
     chart = chart.encode(
         y=alt.Y("purpose:N", sort=None, title=None, axis=_names_axis(210)),
-        x=alt.X("people:Q", stack="normalize", title=None, axis=alt.Axis(format="~%", tickCount=5)),
+        x=alt.X(
+            "people:Q",
+            stack="normalize",
+            title=None,
+            axis=alt.Axis(labelExpr="format(100 * datum.value, '~g') + ' %'", tickCount=5),
+        ),
         order=alt.Order("order:Q"),
         color=alt.Color(
             "standing:N",
@@ -70,15 +77,15 @@ def standing_of(purpose: PurposeFigures, reasons: Sequence[str]) -> list[tuple[s
 def distribution(variable: VariableFigures) -> str:
     """A histogram of a number, or bars of the values of anything else; empty when nobody has a value."""
     if variable.bins and (steps := _steps(variable.bins)):
-        counts = shown([each.people for each in variable.bins])
-        return _svg(_columns(steps, counts), f"{variable.label}: people by number", _told_bins(variable.bins))
+        stepped = _columns(steps, shown([each.people for each in variable.bins]))
+        return _svg(stepped, f"{variable.label}: people by number", _told_bins(variable.bins))
     if variable.bins:
         return _svg(_histogram(variable.bins, variable.unit), f"{variable.label}: histogram", _told_bins(variable.bins))
     if not variable.groups:
         return ""
     names, counts = _groups(variable.groups, variable.ordered)
     told = ", ".join(f"{name} {one.text}" for name, one in zip(names, counts, strict=True))
-    chart = _columns(names, counts) if variable.ordered else _bars(names, counts, 190, _bar_step(len(names)))
+    chart = _columns(names, counts) if variable.ordered else _bars(names, counts, 170, _bar_step(len(names)))
     return _svg(chart, f"{variable.label}: people by value", told)
 
 
@@ -105,18 +112,19 @@ def _groups(groups: Sequence[Group], ordered: bool) -> tuple[list[str], list[Sho
 
 def _steps(bins: Sequence[Bin]) -> list[str]:
     """Names of bins that hold one whole number each, the last perhaps with all above; else none."""
-    lows = [each.low for each in bins]
-    if any(low is None or low % 1 for low in lows) or any(b.high is not None and b.high - b.low != 1 for b in bins):
-        return []
-    names = [f"{low:.0f}" for low in lows]
-    return [*names[:-1], f"{names[-1]}+"] if bins[-1].high is None else names
+    names = []
+    for each in bins:
+        if each.low is None or each.low % 1 or (each.high is not None and each.high - each.low != 1):
+            return []
+        names.append(f"{each.low:.0f}" if each.high is not None else f"{each.low:.0f}+")
+    return names
 
 
 def _bar_step(bars: int) -> float:
     return max(14.0, min(24.0, 130 / max(bars, 1)))
 
 
-def _histogram(bins: Sequence[Bin], unit: str) -> alt.LayerChart:
+def _histogram(bins: Sequence[Bin], unit: str) -> Drawing:
     bounds = [bound for each in bins for bound in (each.low, each.high) if bound is not None]
     widths = [each.high - each.low for each in bins if each.low is not None and each.high is not None]
     usual = min(widths, default=1.0)
@@ -130,30 +138,30 @@ def _histogram(bins: Sequence[Bin], unit: str) -> alt.LayerChart:
         }
         for each, one in zip(bins, shown([each.people for each in bins]), strict=True)
     ]
-    base = alt.Chart(alt.Data(values=rows)).transform_calculate(middle="(datum.low + datum.high) / 2")
+    base = alt.Chart(alt.InlineData(values=rows)).transform_calculate(middle="(datum.low + datum.high) / 2")
     bars = base.mark_bar(binSpacing=1).encode(
         x=alt.X(
             "low:Q",
             bin="binned",
             title=_axis_title(bins, unit),
             scale=alt.Scale(nice=False, zero=False),
-            axis=alt.Axis(labelExpr=_TICK, tickCount=6, grid=False, labelFlush=True),
+            axis=alt.Axis(labelExpr=_TICK, tickCount=6, grid=False, labelFlush=False, labelOverlap="greedy"),
         ),
         x2="high:Q",
         y=alt.Y("people:Q", title=None, axis=alt.Axis(labelExpr=_TICK, tickCount=3)),
-        color=alt.condition("datum.is_hidden", alt.value(PALE), alt.value(ACCENT)),
     )
     labels = base.mark_text(dy=-5, fontSize=8, color=MUTED).encode(
         x=alt.X("middle:Q"), y=alt.Y("people:Q"), text=alt.Text("text:N")
     )
-    return (bars + labels).properties(width=270, height=130)
+    return alt.layer(_bar_of(bars), labels).properties(width=270, height=130)
 
 
 def _axis_title(bins: Sequence[Bin], unit: str) -> str:
     open_below, open_above = bins[0].low is None, bins[-1].high is None
     ends = {(True, True): "outermost bars: and beyond", (True, False): "first bar: and less"}
     end = ends.get((open_below, open_above), "last bar: and more" if open_above else "")
-    return " · ".join(part for part in (unit, end) if part)
+    # A blank title where there is none: all charts of a row stand equally high.
+    return " · ".join(part for part in (unit, end) if part) or " "
 
 
 def _told_bins(bins: Sequence[Bin]) -> str:
@@ -164,43 +172,44 @@ def _told_bins(bins: Sequence[Bin]) -> str:
     return f"Most people, {counts[top].text}, {low}{high}".strip() + f"; {len(bins)} bars in all"
 
 
-def _columns(names: Sequence[str], counts: Sequence[Shown]) -> alt.Chart:
-    rows = [
-        {"name": name, "people": one.size, "is_hidden": one.is_hidden}
-        for name, one in zip(names, counts, strict=True)
-    ]
-    return (
-        alt.Chart(alt.Data(values=rows))
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "name:O",
-                sort=None,
-                title=None,
-                scale=alt.Scale(paddingInner=0.12),
-                axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=6),
-            ),
-            y=alt.Y("people:Q", title=None, axis=alt.Axis(labelExpr=_TICK, tickCount=3)),
-            color=alt.condition("datum.is_hidden", alt.value(PALE), alt.value(ACCENT)),
-        )
-        .properties(width=270, height=130)
+def _columns(names: Sequence[str], counts: Sequence[Shown]) -> Drawing:
+    base = alt.Chart(alt.InlineData(values=_rows(names, counts))).encode(
+        x=alt.X(
+            "name:O",
+            sort=None,
+            title=" ",
+            scale=alt.Scale(paddingInner=0.12),
+            # All names where they fit, else those that do not overlap.
+            axis=alt.Axis(labelAngle=0, labelOverlap=len("".join(names)) > _MOST_LETTERS * 2, labelSeparation=6),
+        ),
+        y=alt.Y("people:Q", title=None, axis=alt.Axis(labelExpr=_TICK, tickCount=3)),
+    )
+    labels = base.transform_filter("datum.is_hidden").mark_text(dy=-5, fontSize=8, color=MUTED).encode(text="text:N")
+    return alt.layer(_bar_of(base.mark_bar()), labels).properties(width=270, height=130)
+
+
+def _bars(names: Sequence[str], counts: Sequence[Shown], width: int, step: float) -> Drawing:
+    # Room at the right end for the longest bar's number.
+    room = 1.2 * max((one.size for one in counts), default=0) or 1
+    base = alt.Chart(alt.InlineData(values=_rows(names, counts))).encode(
+        y=alt.Y("name:N", sort=None, title=None, axis=_names_axis(6 * _MOST_LETTERS)),
+        x=alt.X("people:Q", title=None, axis=None, scale=alt.Scale(domain=[0, room], nice=False)),
+    )
+    labels = base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="text:N")
+    return alt.layer(_bar_of(base.mark_bar(height=step * 0.66)), labels).properties(
+        width=width, height=step * len(names)
     )
 
 
-def _bars(names: Sequence[str], counts: Sequence[Shown], width: int, step: float) -> alt.LayerChart:
-    rows = [
+def _rows(names: Sequence[str], counts: Sequence[Shown]) -> list[dict[str, object]]:
+    return [
         {"name": name, "people": one.size, "text": one.text, "is_hidden": one.is_hidden}
         for name, one in zip(names, counts, strict=True)
     ]
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=_names_axis(6 * _MOST_LETTERS)),
-        x=alt.X("people:Q", title=None, axis=None, scale=alt.Scale(padding=36, domainMin=0, nice=False)),
-    )
-    bars = base.mark_bar(height=step * 0.68).encode(
-        color=alt.condition("datum.is_hidden", alt.value(PALE), alt.value(ACCENT))
-    )
-    labels = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text="text:N")
-    return (bars + labels).properties(width=width, height=step * len(names))
+
+
+def _bar_of(chart: alt.Chart) -> alt.Chart:
+    return chart.encode(color=alt.condition("datum.is_hidden", alt.value(PALE), alt.value(ACCENT)))
 
 
 def _names_axis(limit: int) -> alt.Axis:
@@ -226,7 +235,7 @@ def _look() -> dict[str, Any]:
         "font": "sans-serif",
         "view": {"stroke": None},
         "axis": axis,
-        "axisY": {"domain": False, "ticks": False},
+        "axisY": {"domain": False, "ticks": False, "minExtent": 30},
         "legend": {"labelColor": INK, "labelFontSize": 12, "symbolSize": 110, "columnPadding": 18},
     }
 
@@ -238,7 +247,7 @@ def unchecked() -> Iterator[None]:
         yield
 
 
-def _svg(chart: Any, title: str, told: str) -> str:
+def _svg(chart: Drawing, title: str, told: str) -> str:
     spec = chart.to_dict(validate=False) | {"config": _look()}
     drawn = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))  # noqa: S314  our own
     return _inline(drawn, title, told)

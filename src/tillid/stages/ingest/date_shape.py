@@ -16,16 +16,13 @@ _PART = {
     "S": r"(?P<S>\d{2})",
     "f": r"(?P<f>\d{1,9})",
     "z": r"(?P<z>[Zz]|[+-]\d{2}(?::?\d{2})?)",
-    "%": "%",
 }
-_WIDTH = {"d": 2, "m": 2, "Y": 4, "H": 2, "M": 2, "S": 2}
+WIDTH_OF = {"d": 2, "m": 2, "Y": 4, "H": 2, "M": 2, "S": 2}
 _TIME = "HMSfz"
 _TRAILING_TIME = (
-    r"(?:[Tt ]+(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+    r"(?:[Tt ]+(?P<H>\d{1,2})(?:[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?)?"
     r" ?(?P<z>[Zz]|[+-]\d{2}(?::?\d{2})?)?)?"
 )
-PARTS = ("Y", "y", "m", "d", "H", "M", "S", "f", "z")
-
 ISO_FORMAT = "%Y-%m-%d"
 
 
@@ -33,8 +30,9 @@ ISO_FORMAT = "%Y-%m-%d"
 class DateShape:
     """What a strptime format means.
 
-    `pattern` has a named group for each part; a time after the date is optional. `slices` gives the start of
-    each part in a value of `width` characters, and `literals` what stands between; empty where parts vary.
+    `pattern` has a named group for each part, in the order of `groups`; a time after the date is optional.
+    `slices` gives the start of each part in a value of `width` characters, and `literals` what stands
+    between; both are empty, and `width` 0, where parts vary in width.
     """
 
     pattern: str
@@ -65,8 +63,7 @@ def date_shape(format_: str) -> DateShape:
         pattern += _TRAILING_TIME
     elif ends_in_time:
         pattern += ")?"
-    groups = tuple(part for part in PARTS if f"(?P<{part}>" in pattern)
-    return DateShape(f"^{pattern}$", groups, *_places(tokens))
+    return DateShape(f"^{pattern}$", tuple(re.findall(r"\(\?P<(\w)>", pattern)), *_places(tokens))
 
 
 def _literal(text: str) -> str:
@@ -79,14 +76,11 @@ def _places(tokens: list[str]) -> tuple[int, tuple[tuple[str, int], ...], tuple[
         if token[0] != "%":
             literals.append((at, token))
             at += len(token)
-        elif token[1] in _WIDTH:
+        elif token[1] in WIDTH_OF:
             slices.append((token[1], at))
-            at += _WIDTH[token[1]]
+            at += WIDTH_OF[token[1]]
         else:
             return 0, (), ()
     if not {"Y", "m", "d"} <= {part for part, _ in slices}:
         return 0, (), ()
     return at, tuple(slices), tuple(literals)
-
-
-WIDTH_OF = _WIDTH

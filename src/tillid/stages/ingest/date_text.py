@@ -62,7 +62,7 @@ def _iso_text_by_places(text: pa.Array, shape: DateShape) -> pa.Array:
 
 def _part_by_part(text: pa.Array, shape: DateShape) -> tuple[pa.Array, pa.Array | None]:
     found = pc.extract_regex(text, shape.pattern)
-    parts = {name: found.field(index) for index, name in enumerate(_group_order(shape.pattern))}
+    parts = {name: found.field(index) for index, name in enumerate(shape.groups)}
     year, month, day = _number(parts.get("Y", parts.get("y"))), _number(parts["m"]), _number(parts["d"])
     if "Y" not in parts:
         year = pc.add(year, pc.if_else(pc.less(year, _PIVOT), _int(2000), _int(1900)))
@@ -75,10 +75,6 @@ def _part_by_part(text: pa.Array, shape: DateShape) -> tuple[pa.Array, pa.Array 
     days = _iso_days(year, month, day, is_moment)
     moments = _with_time(days, [_zero(part, text) for part in (hour, minute, second)], parts.get("f"))
     return _split_by_zone(moments, parts.get("z"))
-
-
-def _group_order(pattern: str) -> list[str]:
-    return [piece[0] for piece in pattern.split("(?P<")[1:]]
 
 
 def _number(part: pa.Array | None) -> pa.Array | None:

@@ -45,10 +45,12 @@ class Load(StrEnum):
 
 
 _FORMATS = ("csv", "tsv", "excel", "parquet", "json", "ndjson")
-_STATES = ("given", "refused", "withdrawn", "objected")
+STATES = ("given", "refused", "withdrawn", "objected")
 _PERSON_KINDS = (SourceKind.PEOPLE, SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
 _DIRECTIVES = re.compile(r"%(.?)")
-_KNOWN_DIRECTIVES = "dmYyHMSfz%"
+_KNOWN_DIRECTIVES = "dmYyHMSfz"
+_TAKEN = "collected_for"
+_MOST_CONDITIONAL = 10
 _READ_AS_TEXTS = ("format", "encoding", "decimal", "date_format", "sheet")
 _OPTIONAL_TEXTS = ("key", "time", "country", "data_subject", "purpose", "state")
 _KEYS = (
@@ -96,6 +98,10 @@ class SourceDefinition:
         for key in ("files", "columns"):
             if not getattr(self, key):
                 raise FieldMissing(f"The key {key!r} is missing")
+        if len(self.collected_for_if) > _MOST_CONDITIONAL:
+            raise FieldInvalid(
+                f"At most {_MOST_CONDITIONAL} purposes can depend on a field", field=("collected_for_if",)
+            )
         self._check_names()
         self._check_kind()
         _check_read_as(self.read_as)
@@ -109,6 +115,8 @@ class SourceDefinition:
                     field=("columns", column.header, "name"),
                 )
             header_of[column.name] = column.header
+            if column.name == _TAKEN:
+                raise FieldInvalid(f"The name {_TAKEN!r} is taken", field=("columns", column.header, "name"))
             if column.header in self.ignore:
                 raise FieldInvalid(f"{column.header!r} is under 'columns' too", field=("ignore",))
         for key in ("key", "time", "country"):
@@ -143,7 +151,10 @@ class SourceDefinition:
         if "at" not in names:
             raise FieldMissing("Consents need a column named 'at': their time", field=("columns",))
         if self.state is not None:
-            require_name("state", self.state, _STATES, ("state",))
+            require_name("state", self.state, STATES, ("state",))
+        for column in self.columns:
+            for value in (column.values or {}).values() if column.name == "state" else ():
+                require_name("state", str(value), STATES, ("columns", column.header, "values"))
 
     def column(self, name: str) -> ColumnDefinition:
         """The column of this name (not header); KeyError where there is none."""
@@ -202,10 +213,21 @@ def _check_read_as(said: ReadAs) -> None:
         raise FieldInvalid("'header_row' counts from 1", field=("header_row",))
     if said.encoding is not None:
         _check_encoding(said.encoding)
-    for directive in _DIRECTIVES.findall(said.date_format or ""):
-        if not directive or directive not in _KNOWN_DIRECTIVES:
-            hint = "Valid: %d %m %Y %y %H %M %S %f %z."
-            raise FieldInvalid(f"'date_format' cannot hold %{directive}", hint=hint, field=("date_format",))
+    if said.date_format is not None:
+        _check_date_format(said.date_format)
+
+
+def _check_date_format(text: str) -> None:
+    parts = _DIRECTIVES.findall(text)
+    hint = "Write %d, %m and %Y (or %y), then perhaps %H %M %S %f %z."
+    for part in parts:
+        if not part or part not in _KNOWN_DIRECTIVES:
+            raise FieldInvalid(f"'date_format' cannot hold %{part}", hint=hint, field=("date_format",))
+    dated = [part for part in parts if part in "dmYy"]
+    if sorted(part.upper() for part in dated) != ["D", "M", "Y"] or len(set(parts)) < len(parts):
+        raise FieldInvalid(
+            "'date_format' needs a day, a month and a year, each once", hint=hint, field=("date_format",)
+        )
 
 
 def _check_encoding(encoding: str) -> None:

@@ -34,7 +34,6 @@ class ColumnMissing(IngestError):
 class ValueNotOfType(IngestError):
     """`values` stores something that is not of the column's type."""
 
-    def __init__(self, source: str, column: str, type_: str) -> None:
-        super().__init__(f"Source {source}: `values` of {column} must store values of type {type_}")
-        self.source = source
-        self.column = column
+    def __init__(self, header: str, type_: str) -> None:
+        super().__init__(f"Column {header!r}: `values` must store values of type {type_}")
+        self.header = header

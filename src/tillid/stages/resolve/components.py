@@ -84,7 +84,7 @@ def _spread(edges: ir.Table, label: ir.Table) -> ir.Table:
     seen = edges.join(label, edges.b == label[SUBJECT_ID])
     least = seen.group_by("a").agg(seen=seen.label.min())
     own = label.join(least, label[SUBJECT_ID] == least.a)
-    mine = own.select(**{SUBJECT_ID: own[SUBJECT_ID], "label": ibis.least(own.label, own.seen)})
+    mine = own.mutate(least=ibis.least(own.label, own.seen)).select(SUBJECT_ID, label="least")
     jump = label.select(of=label[SUBJECT_ID], further=label.label)
     jumped = mine.left_join(jump, mine.label == jump.of)
     return jumped.select(

@@ -13,7 +13,8 @@ _WORDS = (
 )
 _NOBODY = f"^(?i:{_WORDS})$"
 _MAILBOX = "^(?i:test|tester|noreply|no-reply|donotreply|anonymous|anonym|unknown|ukendt|none|nobody|asdf|xxx*)[0-9]*@"
-_ONE_SIGN = "|".join(f"{digit}+" for digit in range(10))
+# Zeroes alone, or one digit six times and more; shorter ones (11, 777) may well be a customer's number.
+_ONE_SIGN = "|".join(f"{digit}{{6,}}" for digit in range(1, 10))
 _ZEROES = f"^(?:[0\\s-]*|{_ONE_SIGN})$"
 # A country code and then one digit again and again: +4500000000.
 _PHONE = "^\\+[0-9]{2}(?:" + "|".join(f"{digit}{{6,}}" for digit in range(10)) + ")$"

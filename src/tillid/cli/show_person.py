@@ -1,0 +1,42 @@
+"""How a person's profile, and what may be done with it, look to whoever asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from tillid.cli.show import facts, heading, mappings, plain, show, tabled
+
+
+def profile_shown(answer: Mapping[str, Any]) -> None:
+    """Each trait and variable that the purpose may use and that the person has."""
+    show(f"For {answer['purpose']}:", facts(answer["profile"]))
+
+
+def explanation_shown(answer: Mapping[str, Any]) -> None:
+    """Whether a person may be processed for a purpose, until when and why not; which columns may be used."""
+    show(f"Purpose {answer['purpose']}, on the basis of {plain(answer['legal_basis']).replace('_', ' ')}")
+    for person in answer["persons"]:
+        _person_shown(person)
+    usable, outside = [], []
+    for table, columns in groupby(answer["columns"], key=lambda column: column["table"]):
+        found = list(columns)
+        usable.append((table, [c["column"] for c in found if c["usable"]]))
+        outside += [(f"{table}.{c['column']}", c["reason"]) for c in found if not c["usable"]]
+    show(heading("May be used for it"), tabled(("table", "columns"), [row for row in usable if row[1]]))
+    if outside:
+        show(heading("May not"), tabled(("column", "reason"), outside))
+
+
+def _person_shown(person: Mapping[str, Any]) -> None:
+    if person["permitted"]:
+        until = plain(person["until"])
+        verdict = "may be processed" if until.startswith("9999") else f"may be processed until {until} UTC"
+    else:
+        verdict = f"may not be processed: {person['reason_in_words'] or person['reason'] or 'no permission'}"
+    show(heading(f"Person {person['person']} {verdict}"))
+    known = {row["kind"]: row["values"] for row in person["identifiers"]}
+    show(facts({"identifiers": known, "rows that count": person["rows"], "in segments": person["segments"]}))
+    if person["deliveries"]:
+        show(heading("Delivered"), mappings(person["deliveries"]))

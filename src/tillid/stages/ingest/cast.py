@@ -1,0 +1,135 @@
+"""Casts a batch of a file to the definition's columns and types, and says which rows were refused and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tillid.ports.source import Look, RawBatch
+from tillid.stages.ingest.cast_column import ColumnCast, plain
+from tillid.stages.ingest.collected_for import COLLECTED_FOR, CollectedFor
+from tillid.stages.ingest.columns import ColumnDefinition
+from tillid.stages.ingest.definitions import STATES, SourceDefinition, SourceKind
+from tillid.stages.ingest.errors import ColumnMissing
+from tillid.stages.ingest.refusals import RefusedRow, raw_row, value_class
+
+_NEEDED = "empty, and every row needs one here"
+_OPEN_FORMATS = ("json", "ndjson")
+_NO_IDENTIFIER = "no identifier, so nobody is meant"
+
+
+@dataclass(frozen=True, slots=True)
+class CastBatch:
+    """The rows that were taken, typed, and those that were refused."""
+
+    rows: pa.RecordBatch
+    refused: tuple[RefusedRow, ...]
+
+
+class Cast:
+    """Casts batch after batch of one file; every batch it gives has the same schema.
+
+    The schema has the definition's columns in order, then `collected_for` (dictionary of text, see there).
+    A row is refused where a value is not of its type, where a value that every row needs is empty (`required`,
+    an event's time, a key, a consent's time, state and purpose), and where a consent or suppression has no
+    identifier. `absent` are headers of the definition that the file does not have, which JSON alone may lack,
+    and fields that decide on purposes. Errors: ColumnMissing, ValueNotOfType.
+    """
+
+    def __init__(self, definition: SourceDefinition, look: Look, timezone: str) -> None:
+        self.absent = _check_columns(definition, look)
+        self._definition = definition
+        date_format = definition.read_as.date_format
+        self._columns = tuple(
+            ColumnCast(_with_states(column, definition.kind), look, timezone, date_format)
+            for column in definition.columns
+        )
+        self._needed = needed_columns(definition)
+        self._collected_for = CollectedFor(definition)
+        fields = [(column.name, column.arrow_type) for column in definition.columns]
+        self.schema = pa.schema([*fields, (COLLECTED_FOR, pa.dictionary(pa.int32(), pa.string()))])
+
+    def cast(self, batch: RawBatch) -> CastBatch:
+        """Cast one batch."""
+        table = batch.table
+        there = {name: index for index, name in enumerate(table.schema.names)}
+        arrays: list[pa.Array] = []
+        bad: list[tuple[str, str, pa.Array]] = []
+        for cast in self._columns:
+            column = cast.column
+            index = there.get(column.header)
+            raw = pa.nulls(table.num_rows, pa.string()) if index is None else plain(table.column(index))
+            found = cast.cast(raw)
+            arrays.append(found.values)
+            if found.is_bad is not None:
+                bad.append((column.header, cast.reason, found.is_bad))
+            if column.name in self._needed and raw.null_count:
+                bad.append((column.header, _NEEDED, pc.is_null(raw)))
+        bad.extend(self._without_identifier(arrays))
+        rows = pa.RecordBatch.from_arrays([*arrays, self._collected_for.of(table)], schema=self.schema)
+        if not bad:
+            return CastBatch(rows, ())
+        is_refused = bad[0][2]
+        for _, _, mask in bad[1:]:
+            is_refused = pc.or_(is_refused, mask)
+        return CastBatch(rows.filter(pc.invert(is_refused)), tuple(self._refused(batch, bad, is_refused)))
+
+    def _without_identifier(self, arrays: list[pa.Array]) -> Iterator[tuple[str, str, pa.Array]]:
+        if self._definition.kind not in (SourceKind.CONSENTS, SourceKind.SUPPRESSIONS):
+            return
+        identifiers = [
+            array for array, column in zip(arrays, self._definition.columns, strict=True) if column.identifier
+        ]
+        if all(array.null_count for array in identifiers):
+            nobody = pc.is_null(identifiers[0])
+            for array in identifiers[1:]:
+                nobody = pc.and_(nobody, pc.is_null(array))
+            if nobody.true_count:
+                yield "", _NO_IDENTIFIER, nobody
+
+    def _refused(
+        self, batch: RawBatch, bad: list[tuple[str, str, pa.Array]], is_refused: pa.Array
+    ) -> Iterator[RefusedRow]:
+        indices = pc.indices_nonzero(is_refused)
+        first: dict[int, tuple[str, str]] = {}
+        for header, reason, mask in bad:
+            for index in pc.indices_nonzero(mask).to_pylist():
+                first.setdefault(index, (header, reason))
+        declared = [name for name in self._definition.headers if name in batch.table.schema.names]
+        rows = batch.table.select(declared).take(indices).to_pylist()
+        for index, row in zip(indices.to_pylist(), rows, strict=True):
+            header, reason = first[index]
+            value = value_class(row.get(header)) if header and reason != _NEEDED else ""
+            yield RefusedRow(batch.first_row + index, header, value, reason, raw_row(row))
+
+
+def needed_columns(definition: SourceDefinition) -> frozenset[str]:
+    """Names of the columns without whose value a row is refused."""
+    needed = {column.name for column in definition.columns if column.required}
+    if definition.kind is SourceKind.EVENTS and definition.time:
+        needed.add(definition.time)
+    if definition.key:
+        needed.add(definition.key)
+    if definition.kind is SourceKind.CONSENTS:
+        needed |= {"at", "state", "purpose"} & {column.name for column in definition.columns}
+    return frozenset(needed)
+
+
+def _with_states(column: ColumnDefinition, kind: SourceKind) -> ColumnDefinition:
+    if kind is SourceKind.CONSENTS and column.name == "state" and column.values is None:
+        return replace(column, values={state: state for state in STATES})
+    return column
+
+
+def _check_columns(definition: SourceDefinition, look: Look) -> tuple[str, ...]:
+    missing = [column for column in definition.columns if column.header not in look.columns]
+    if look.format in _OPEN_FORMATS:
+        # An object may leave a field out; only one that no row can do without is missed.
+        needed = needed_columns(definition)
+        missing = [column for column in missing if column.name in needed and look.columns_complete]
+    if missing:
+        raise ColumnMissing(look.file, [column.header for column in missing], look.columns)
+    return tuple(header for header in definition.headers if header not in look.columns)
