@@ -144,7 +144,7 @@ OperationNotAllowed | select list_transform([1], x -> x) | not allowed
 OperationNotAllowed | select $1 | not allowed
 OperationNotAllowed | select ? | PLACEHOLDER
 OperationNotAllowed | select #1 from orders | POSITIONALCOLUMN
-OperationNotAllowed | select o.amount.foo from orders o | DOT
+StatementNotAllowed | select o.amount.foo from orders o | names a place
 OperationNotAllowed | select amount::json from orders | JSON
 OperationNotAllowed | select channel::blob from orders | not allowed
 OperationNotAllowed | select amount::"foo" from orders | not allowed
@@ -178,7 +178,7 @@ ColumnUnknown | select subject_id from orders | No column
 ColumnUnknown | select purpose_set from orders | No column
 ColumnUnknown | select rowid from orders | No column
 ColumnUnknown | select rank from members m, (select m.rank) t | resolved
-ColumnUnknown | select person_id from orders, members | mbiguous
+ColumnUnknown | select person_id from orders, members | Name its table
 ColumnOutsidePurpose | select * from orders | iban
 ColumnOutsidePurpose | table orders | iban
 ColumnOutsidePurpose | from orders | iban
@@ -291,6 +291,7 @@ def test_a_narrow_role_sees_its_categories_alone(shop: Shop) -> None:
 
 EVIL = ["x' marked", "x'' marked", "day') marked --", "day'') marked --", "x\\' marked", "x\\\\' marked --",
         'x" marked', "x` marked", "%Y' marked", "{marked}'", "*/ marked '", "$$ marked '"]
+UNITS = ("date_trunc", "extract", "date_diff", "datediff", "date_part", "date_add", "timestamp_trunc")
 SHAPES = ["L", "L, occurred_at", "occurred_at, L", "channel, L", "channel, L, L", "L, occurred_at, occurred_at",
           "channel, channel, channel, L"]
 
@@ -305,8 +306,8 @@ def function_names() -> list[str]:
 def test_a_text_stays_a_text_in_every_place_of_every_function(name: str, shop: Shop) -> None:
     """A literal that ends early would let the rest of it run; sqlglot writes some arguments as bare words."""
     permit = shop.permit("news")
-    for shape in SHAPES:
-        for evil in EVIL:
+    for shape in SHAPES if name in UNITS else SHAPES[1:5]:
+        for evil in EVIL if name in UNITS else EVIL[::4]:
             literal = "'" + evil.replace("'", "''") + "'"
             spelled = [f"{name}({shape.replace('L', literal)})"]
             if name == "extract":
@@ -401,40 +402,40 @@ def test_letters_that_look_alike_are_not_alike(text: str, shop: Shop) -> None:
 
 
 def test_an_error_never_repeats_a_value(shop: Shop) -> None:
-    for text in ('select amount from orders where channel = "anne@example.com"', "select 'anne@example.com",
-                 "select amount from orders where channel = 'anne@example.com' limit limit",
-                 "copy orders to 'anne@example.com'", 'select * from "main"."anne@example.com"',
-                 "select foo('anne@example.com')", "select amount::decimal('anne@example.com') from orders"):
+    for text in ('select amount from orders where channel = "ingrid@example.com"', "select 'ingrid@example.com",
+                 "select amount from orders where channel = 'ingrid@example.com' limit limit",
+                 "copy orders to 'ingrid@example.com'", 'select * from "main"."ingrid@example.com"',
+                 "select foo('ingrid@example.com')", "select amount::decimal('ingrid@example.com') from orders"):
         with pytest.raises(Refused) as refused:
             govern_sql(text, shop.permit("news"))
-        assert "anne" not in str(refused.value)
+        assert "ingrid" not in str(refused.value)
         assert refused.value.__cause__ is None
 
 
 def test_sqlglot_does_not_log_the_statement(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), pytest.raises(StatementNotAllowed):
-        govern_sql("explain select 'anne@example.com'", shop.permit("news"))
-    assert "anne" not in caplog.text
+        govern_sql("explain select 'ingrid@example.com'", shop.permit("news"))
+    assert "ingrid" not in caplog.text
 
 
 @pytest.mark.parametrize(("text", "shown"), [
-    ("select amount from orders where channel = 'anne'", "SELECT amount FROM orders WHERE channel = ?"),
+    ("select amount from orders where channel = 'ingrid'", "SELECT amount FROM orders WHERE channel = ?"),
     ("select 12345678, 1.5, -3 from orders", "SELECT ?, ?, -? FROM orders"),
-    ("select 1 -- anne", "SELECT ?"),
-    ("select /* anne */ 1", "SELECT ?"),
-    ('select amount from orders where channel = "anne@example.com"', "SELECT amount FROM orders WHERE channel = ?"),
-    ("select e'anne', $$anne$$, n'anne' from orders", "SELECT ?, ?, ? FROM orders"),
-    ("copy orders to 'anne.csv'", "COPY orders TO ?"),
-    ("select 1; select 'anne'", "SELECT ?; SELECT ?"),
-    ("anne hansen", "a text of 11 characters"),
-    ("'anne", "a text of 5 characters that does not parse"),
-    ("explain select 'anne'", "a text of 21 characters"),
+    ("select 1 -- ingrid", "SELECT ?"),
+    ("select /* ingrid */ 1", "SELECT ?"),
+    ('select amount from orders where channel = "ingrid@example.com"', "SELECT amount FROM orders WHERE channel = ?"),
+    ("select e'ingrid', $$ingrid$$, n'ingrid' from orders", "SELECT ?, ?, ? FROM orders"),
+    ("copy orders to 'ingrid.csv'", "COPY orders TO ?"),
+    ("select 1; select 'ingrid'", "SELECT ?; SELECT ?"),
+    ("ingrid hansen", "a text of 13 characters"),
+    ("'ingrid", "a text of 7 characters that does not parse"),
+    ("explain select 'ingrid'", "a text of 23 characters"),
     ("", "a text of 0 characters"),
     ("select " + "(" * 3_000 + "1" + ")" * 3_000, "a text of 6008 characters that does not parse"),
-    ("select " + "not " * 900 + "true", "a text of 3611 characters, deeply nested"),
+    ("select " + "not " * 900 + "true", "a text of 3611 characters that does not parse"),
 ])
 def test_the_audit_log_sees_no_value(text: str, shown: str) -> None:
-    assert "anne" not in without_values(text)
+    assert "ingrid" not in without_values(text)
     assert without_values(text) == shown
 
 

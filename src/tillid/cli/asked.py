@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,10 +46,11 @@ class Asked:
             self._found = find_project(Path.cwd()) if self.project is None else _is_project(self.project)
         return self._found
 
-    @property
-    def known_folder(self) -> Path | None:
-        """The project's folder, when it has been found."""
-        return self._found
+    def folder_if_any(self) -> Path | None:
+        """The project's folder, or None where there is none."""
+        with suppress(Exception):
+            return self.folder
+        return None
 
     @contextmanager
     def workspace(self, **what: object) -> Iterator[Workspace]:

@@ -101,7 +101,7 @@ def _tell(asked: Asked, kind: str, message: str, hint: str) -> None:
 
 
 def _tell_crash(asked: Asked, error: Exception) -> None:
-    log = write_crash(asked.known_folder, asked.verb, error)
+    log = write_crash(asked.folder_if_any(), asked.verb, error)
     message = f"Something went wrong in Tillid itself ({type(error).__name__})"
     if isinstance(error, OSError) and error.strerror:
         message = f"{error.strerror}: {error.filename}" if error.filename else error.strerror

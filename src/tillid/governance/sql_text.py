@@ -49,6 +49,8 @@ VALUES = (
     exp.Placeholder,
 )
 
+STRAY = (exp.Command, exp.Condition, exp.Alias, exp.Identifier)
+
 
 def govern_sql(text: str, permit: Permit) -> GovernedQuery:
     """Put one select statement under the guards of `permit` and hand back what a store will run.
@@ -87,15 +89,17 @@ def without_values(text: str) -> str:
     'SELECT COUNT(*) FROM people WHERE email = ?'
     """
     try:
-        trees = [tree for tree in sqlglot.parse(text, dialect=DIALECT) if tree is not None]
+        trees = _parsed(text)
+        if trees and all(_is_statement(tree, text) for tree in trees):
+            return "; ".join(tree.transform(_masked).sql(DIALECT, comments=False) for tree in trees)
     except (SqlglotError, RecursionError):
         return f"a text of {len(text)} characters that does not parse"
-    if not trees or any(isinstance(tree, (exp.Command, exp.Condition)) for tree in trees):
-        return f"a text of {len(text)} characters"
-    try:
-        return "; ".join(tree.transform(_masked).sql(DIALECT, comments=False) for tree in trees)
-    except RecursionError:
-        return f"a text of {len(text)} characters, deeply nested"
+    return f"a text of {len(text)} characters"
+
+
+def _is_statement(tree: exp.Expr, text: str) -> bool:
+    """Whether the tree is more than words that happen to parse, such as a name typed at the wrong place."""
+    return isinstance(tree, exp.Query) or (tree.key in text.lower() and not isinstance(tree, STRAY))
 
 
 def _masked(node: exp.Expr) -> exp.Expr:
@@ -106,11 +110,17 @@ def _masked(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def _parsed(text: str) -> list[exp.Expr]:
+    # A comment after the last semicolon comes as a statement of its own.
+    trees = sqlglot.parse(text, dialect=DIALECT)
+    return [tree for tree in trees if tree is not None and not isinstance(tree, exp.Semicolon)]
+
+
 def _one_select(text: str) -> exp.Query:
     if len(text) > LONGEST_TEXT:
         raise StatementNotAllowed(f"The statement is longer than {LONGEST_TEXT:,} characters")
     try:
-        trees = [tree for tree in sqlglot.parse(text, dialect=DIALECT) if tree is not None]
+        trees = _parsed(text)
     except RecursionError:
         raise StatementNotAllowed("The statement is nested too deeply") from None
     except SqlglotError as error:
@@ -252,6 +262,8 @@ def _column_error(error: Exception, names: Iterable[str], register: Register) ->
     columns = sorted({column for name in names for column in register.table(name).logical()})
     named = str(error).split("'")[1::2]
     # In double quotes people write values by mistake; an error never repeats one.
+    if len(named) == 1 and named[0] in columns:
+        return ColumnUnknown(f"The column {named[0]!r} can't be resolved", hint="Name its table: table.column.")
     if len(named) == 1 and PLAIN_NAME.fullmatch(named[0]):
         return ColumnUnknown(f"No column {named[0]!r} in the tables of the statement", hint=nearest(named[0], columns))
     return ColumnUnknown("A column of the statement can't be resolved", hint=f"Columns: {', '.join(columns)}.")

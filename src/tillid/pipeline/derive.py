@@ -78,9 +78,14 @@ def steps(workspace: Workspace) -> int:
 
 
 def scope_groups(workspace: Workspace) -> list[tuple[str, ...]]:
-    """The project's purposes that share a scope, together, in the order of the register."""
+    """The project's purposes that share a scope, together, in the order of the register.
+
+    Linking joins identifiers and asks for no profile, so none is worked out for it.
+    """
     groups: dict[str, list[str]] = {}
     for key in workspace.project.purposes:
+        if key == LINKING:
+            continue
         groups.setdefault(workspace.register.scope_of(key), []).append(key)
     return [tuple(keys) for keys in groups.values()]
 

@@ -6,17 +6,11 @@
 The class is called as `MyStore(folder, audit, held_by="run of ole")`.
 """
 
+# ruff: noqa: D102, S101  these are tests
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from importlib import import_module
-from pathlib import Path
-from random import Random
-from typing import ClassVar
 
 import ibis
 import pyarrow as pa
@@ -25,17 +19,16 @@ import pytest
 from tillid.governance.errors import PermissionsStale, QueryForged
 from tillid.governance.governed import GovernedQuery
 from tillid.governance.sql_text import govern_sql
-from tillid.ports.errors import StoreError, StoreHeld, TableMismatch, TableNotBuilt
+from tillid.ports.errors import StoreError, TableMismatch, TableNotBuilt
 from tillid.ports.store import Store
 from tillid.terms.durations import Duration
 from tillid.terms.table import Column, Table
-from tillid.testing import store_killed
+from tillid.testing.store_durability import Open, StoreDurability, count
 from tillid.testing.store_samples import (
     BEHAVIOUR,
     BEST,
     HEAP,
     NEWS,
-    ORDERS,
     REGISTER,
     SALE_ROWS,
     SALES,
@@ -53,40 +46,8 @@ from tillid.testing.store_samples import (
     write_people,
 )
 
-Open = Callable[[], Store]
-
-
-def _count(store: Store, name: str = "sales") -> int:
-    return int(store.fetch(ask(name, lambda t: t.count())).column(0)[0].as_py())
-
-
-class StoreConformance:
-    """The suite; `kill_points` are the moments of a build at which a process is killed, `random_kills` how often
-    one is killed that builds without end."""
-
-    store_class: ClassVar[str]
-    kill_points: ClassVar[tuple[str, ...]] = store_killed.POINTS
-    random_kills: ClassVar[int] = 3
-
-    @pytest.fixture
-    def audit(self) -> MemoryAudit:
-        """Where the store writes its decisions."""
-        return MemoryAudit()
-
-    @pytest.fixture
-    def open_store(self, tmp_path: Path, audit: MemoryAudit) -> Iterator[Open]:
-        """Opens the store of this test's folder, again and again."""
-        opened: list[Store] = []
-        module, name = self.store_class.split(":")
-
-        def open_it() -> Store:
-            store: Store = getattr(import_module(module), name)(tmp_path, audit, held_by="run of ole")
-            opened.append(store)
-            return store
-
-        yield open_it
-        for store in opened:
-            store.close()
+class StoreConformance(StoreDurability):
+    """The suite: what a store holds, shows and refuses; and, by inheritance, what it survives."""
 
     @pytest.fixture
     def store(self, open_store: Open) -> Store:
@@ -123,19 +84,20 @@ class StoreConformance:
 
     def test_a_build_is_unseen_before_its_commit(self, store: Store) -> None:
         first = build_sales(store, 0, 100)
-        assert (first.number, dict(first.notes), first.places) == (1, {"upto": 100}, {"sales", "best"})
+        assert (first.number, first.notes["upto"]) == (1, 100)
+        assert first.places == {"sales", "best"}
         going = build(store)
         assert (going.number, going.former) == (2, first)
         going.append(SALES, numbered(100, 100))
         assert int(going.fetch(ask("sales", lambda t: t.count())).column(0)[0].as_py()) == 200
         assert sum(batch.num_rows for batch in going.batches(ask("sales"))) == 200
-        assert (_count(store), _count(store, "best")) == (100, 2)
+        assert (count(store), count(store, "best")) == (100, 2)
         with pytest.raises(TableNotBuilt):
             going.fetch(ask("best"))
         second = going.commit({})
         assert store.generation() == second
         assert second.places == {"sales"}
-        assert _count(store) == 200
+        assert count(store) == 200
         with pytest.raises(TableNotBuilt):
             store.fetch(ask("best"))
         going.abandon()
@@ -149,9 +111,9 @@ class StoreConformance:
             going.append(SALES, numbered(100, 100))
             going.write(BEST, ask("sales"))
             going.abandon()
-        assert (_count(store), _count(store, "best")) == (100, 2)
+        assert (count(store), count(store, "best")) == (100, 2)
         assert build_sales(store, 100, 100).number == 2
-        assert _count(store) == 200
+        assert count(store) == 200
 
     def test_one_build_at_a_time(self, store: Store) -> None:
         going = build(store)
@@ -169,7 +131,7 @@ class StoreConformance:
         # What is kept can be read while it is worked out anew.
         assert going.write(BEST, ask("best", lambda t: t.filter(t.amount > 98))) == 1
         going.commit({})
-        assert _count(store, "best") == 1
+        assert count(store, "best") == 1
 
     def test_staged_rows_are_for_the_build_alone(self, store: Store) -> None:
         going = build(store)
@@ -182,7 +144,7 @@ class StoreConformance:
         assert going.extend(SALES, ask("heap", purpose="housekeeping.intake")) == 100
         assert going.extend(SALES, ask("heap", lambda t: t.filter(t.sale < 1), purpose="housekeeping.intake")) == 1
         assert going.commit({}).places == {"sales"}
-        assert _count(store) == 101
+        assert count(store) == 101
         with pytest.raises(TableNotBuilt):
             store.fetch(ask("heap", purpose="housekeeping.intake"))
 
@@ -260,7 +222,7 @@ class StoreConformance:
         with pytest.raises(LookupError, match="row 2001"):
             going.append(SALES, failing())
         going.commit({})
-        assert _count(store) == 110
+        assert count(store) == 110
 
     def test_older_parts_answer_to_a_newer_declaration(self, store: Store) -> None:
         build_sales(store, 0, 10)
@@ -270,11 +232,10 @@ class StoreConformance:
         known = register(tables=(newer,))
         going = build(store, known)
         batch = pa.RecordBatch.from_pylist([{"sale": 10, "channel": "web", "pieces": 5}])
-        rows = [batch.append_column(n, pa.nulls(1, t)) for n, t in ()] or [batch]
-        missing = [f for f in arrow_schema(SALES) if f.name not in {"sale", "pieces", "fine"}]
-        for field in missing:
-            rows = [rows[0].append_column(field.name, pa.nulls(1, field.type))]
-        going.append(newer, rows)
+        for field in arrow_schema(SALES):
+            if field.name not in {"sale", "pieces", "fine"}:
+                batch = batch.append_column(field.name, pa.nulls(1, field.type))
+        going.append(newer, [batch])
         going.commit({})
         found = rows_of(store.fetch(ask("sales", known=known)))
         assert [row["channel"] for row in found] == [None] * 10 + ["web"]
@@ -381,71 +342,3 @@ class StoreConformance:
         build_sales(store, 300_000, 10)
         build_sales(store, 300_010, 10)
         assert rows + sum(batch.num_rows for batch in reading) == 300_000
-
-    def test_is_there_when_opened_again(self, open_store: Open) -> None:
-        store = open_store()
-        made = build_sales(store, 0, 100)
-        build(store).append(SALES, numbered(100, 100))
-        store.close()
-        with pytest.raises(StoreError, match="closed"):
-            store.fetch(ask("sales"))
-        store = open_store()
-        assert store.generation() == made
-        assert (_count(store), _count(store, "best")) == (100, 2)
-
-    def test_is_held_by_one(self, open_store: Open) -> None:
-        store = open_store()
-        with pytest.raises(StoreHeld, match=r"held by run of ole \(process \d+\) since 20"):
-            open_store()
-        store.close()
-        open_store()
-
-    def test_survives_a_kill_at_any_moment(self, open_store: Open, tmp_path: Path) -> None:
-        store = open_store()
-        build_sales(store, 0, 1000)
-        store.close()
-        for point in self.kill_points:
-            killed = self._run_child(tmp_path, point)
-            assert killed.returncode == -9, f"{point}: {killed.stderr}"
-            store = open_store()
-            generation = store.generation()
-            assert generation is not None
-            came_through = point in ("after swap", store_killed.AFTER_COMMIT)
-            assert _count(store, "best") == (80 if came_through else 20), point
-            assert _count(store) == (4000 if came_through else 1000), point
-            if came_through:
-                return
-            store.close()
-
-    def test_survives_kills_at_random_moments(self, open_store: Open, tmp_path: Path) -> None:
-        chance = Random(20260101)
-        command = self._child(tmp_path, store_killed.ENDLESS)
-        for _ in range(self.random_kills):
-            with subprocess.Popen(command, stdout=subprocess.PIPE) as child:  # noqa: S603
-                assert child.stdout is not None
-                child.stdout.readline()
-                time.sleep(chance.random())
-                child.kill()
-            store = open_store()
-            generation = store.generation()
-            assert generation is not None
-            assert _count(store) == generation.notes["upto"] == 100 * generation.number
-            assert _count(store, "best") == 2 * generation.number
-            store.close()
-
-    def test_a_full_disk_is_said_and_loses_nothing(self, open_store: Open, tmp_path: Path) -> None:
-        store = open_store()
-        build_sales(store, 0, 1000)
-        store.close()
-        child = self._run_child(tmp_path, store_killed.FULL)
-        assert child.returncode == 28, child.stderr
-        store = open_store()
-        assert _count(store) == 1000
-        assert build_sales(store, 1000, 10).number == 2
-
-    def _run_child(self, folder: Path, point: str) -> subprocess.CompletedProcess[str]:
-        command = self._child(folder, point)
-        return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603
-
-    def _child(self, folder: Path, point: str) -> list[str]:
-        return [sys.executable, "-m", "tillid.testing.store_killed", self.store_class, str(folder), point]

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import pyarrow as pa
 
 from tillid.ports.errors import StoreFull
-from tillid.testing.store_samples import BEST, HEAP, SALES, MemoryAudit, ask, build, build_sales, numbered
+from tillid.testing.store_samples import BEST, HEAP, SALES, MemoryAudit, ask, build, build_sales, numbered, sales
 
 AFTER_COMMIT = "after commit"
 FULL = "full disk"
@@ -40,8 +40,8 @@ def _full(store: Any) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     most = 4 * 2**20
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-    wide = ({"sale": n, "text": os.urandom(2000).hex()} for n in range(10_000))
-    batches = (pa.RecordBatch.from_pylist([row], schema=next(numbered(0, 1)).schema) for row in wide)
+    texts = ([os.urandom(100_000).hex() for _ in range(10)] for _ in range(20))
+    batches = (batch for some in texts for batch in sales(*({"text": text} for text in some)))
     going = build(store)
     try:
         going.append(SALES, batches)
@@ -53,7 +53,7 @@ def _full(store: Any) -> None:
 
 def _hook(store: Any, point: str) -> None:
     """Put the death of the process at a point inside the commit."""
-    engine = store._engine  # noqa: SLF001
+    engine = store._engine
     swap: Callable[[object], None] = engine.swap
 
     def swapped(manifest: object) -> None:
@@ -66,20 +66,20 @@ def _hook(store: Any, point: str) -> None:
         _die()
 
     if point == "in swap":
-        Path.replace = renamed  # type: ignore[method-assign, assignment]
+        Path.replace = renamed  # type: ignore[method-assign]
     elif point in ("before swap", "after swap"):
         engine.swap = swapped
 
 
 def _endless(store: Any) -> NoReturn:
     """Build generation after generation until killed; one line on stdout when the first is there."""
-    first = 0
+    said = False
     while True:
-        if store.generation() is not None:
-            first = store.generation().notes["upto"]
-        build_sales(store, first, 100)
-        if not first:
+        former = store.generation()
+        build_sales(store, former.notes["upto"] if former else 0, 100)
+        if not said:
             print("begun", flush=True)
+        said = True
 
 
 def main(class_name: str, folder: str, point: str) -> None:

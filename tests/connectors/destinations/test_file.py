@@ -119,6 +119,12 @@ def test_a_path_out_of_the_folder_is_refused(tmp_path: Path, path: str) -> None:
         FileDestination(tmp_path, path)
 
 
+def test_a_path_that_says_so_may_be_elsewhere(tmp_path: Path) -> None:
+    there = FileDestination(tmp_path / "project", str(tmp_path / "share/list.csv"))
+    there.deliver(people("Ida"), {"E-mail": "email"}, "d1")
+    assert read_csv(tmp_path / "share/list.csv") == [["E-mail"], ["p0@nordlys.example"]]
+
+
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     (tmp_path / "elsewhere").mkdir()

@@ -114,7 +114,7 @@ def test_words_truths_and_months_are_grouped() -> None:
         {"person_id": n, "w": f"w{n % 40}", "b": n % 3 == 0, "t": datetime(2011, 1 + n % 12, 5)} for n in range(400)
     ]
     words = groups_of(run(groups_query(VARIABLES, "w"), rows), 400)
-    assert (len(words), words[-1].value, words[-1].people) == (37, "others", 40)
+    assert (len(words), words[-1].value, words[-1].people) == (37, "all others", 40)
     truths = groups_of(run(groups_query(VARIABLES, "b"), rows), 400)
     assert [(group.value, group.people) for group in truths] == [("false", 266), ("true", 134)]
     months = groups_of(run(groups_query(VARIABLES, "t"), rows), 400, ordered=True)

@@ -15,7 +15,10 @@ from tillid.cli.say import say
 @asking
 @click.pass_obj
 def activate(asked: Asked, names: tuple[str, ...], dry_run: bool) -> None:
-    """Send the activations NAME (all, when none is named): everyone on them is judged again first."""
+    """Send the lists that go to someone.
+
+    The activations NAME, or all; everyone on them is judged again first.
+    """
     from tillid.cli.show_run import activations_shown
     from tillid.pipeline.activate import activate as send
 

@@ -15,7 +15,10 @@ from tillid.cli.say import say
 @asking
 @click.pass_obj
 def bench(asked: Asked, name: str, events: int | None) -> None:
-    """Run the bench NAME on made-up data: its figures, and its ratios to the same work done by hand."""
+    """Measure how fast it is here.
+
+    Made-up data, and the same work by hand without governance: figures and ratios.
+    """
     from tillid.cli.benches import run_bench
     from tillid.cli.show_checks import bench_shown
 

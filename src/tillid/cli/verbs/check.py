@@ -13,7 +13,10 @@ from tillid.cli.say import say
 @asking
 @click.pass_context
 def check(context: click.Context) -> None:
-    """Read every definition of the project and name each mistake, with file and line."""
+    """Name every mistake in the definitions.
+
+    Each with file and line; exit code 1 when there is one.
+    """
     from tillid.cli.show_checks import findings_shown
     from tillid.pipeline.check import check as check_project
 

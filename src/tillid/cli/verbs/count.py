@@ -14,7 +14,10 @@ from tillid.cli.say import say
 @asking
 @click.pass_obj
 def count(asked: Asked, segment: str) -> None:
-    """Count the people of the segment NAME who may be used for its purpose now."""
+    """Count the people of a segment.
+
+    Those count who may be processed for the segment's purpose now.
+    """
     from tillid.pipeline.answers import count as count_people
 
     with asked.workspace(segment=segment) as workspace:

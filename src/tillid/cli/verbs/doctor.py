@@ -13,7 +13,10 @@ from tillid.cli.say import say
 @asking
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Look at the machine, the project and its store; say what is wrong and what to do."""
+    """Say whether all is in order.
+
+    The machine, the project and its store, and what to do about what is not; exit code 1 when a run can't be.
+    """
     from tillid.cli.show_checks import checks_shown
     from tillid.pipeline.doctor import examine
 

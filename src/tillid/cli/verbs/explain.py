@@ -13,7 +13,10 @@ from tillid.cli.statement import statement
 @click.group()
 @asking
 def explain() -> None:
-    """Say why: of a person, a segment, a variable, an activation, or a statement."""
+    """Say why.
+
+    Why a person's data may be used or not, what a definition is made of, how a statement is governed.
+    """
 
 
 @explain.command()

@@ -20,7 +20,10 @@ EXAMPLE = ("example", "nordlys")
 @asking
 @click.pass_obj
 def init(asked: Asked, folder: Path | None, example: bool) -> None:
-    """Make a new project in DIR (an empty folder, or one to be made), with you as its steward."""
+    """Begin a project.
+
+    DIR is an empty folder or one to be made (default: this one); you become its steward.
+    """
     from tillid.pipeline.begin import begin
 
     template = files("tillid.cli").joinpath(*EXAMPLE) if example else None

@@ -15,7 +15,10 @@ from tillid.cli.say import say
 @asking
 @click.pass_obj
 def person(asked: Asked, identifier: str, purpose: str) -> None:
-    """Show the profile of the person with this e-mail, phone, customer number or other identifier."""
+    """Show a person's profile for a purpose.
+
+    IDENTIFIER is an e-mail address, a phone or customer number, or KIND:VALUE.
+    """
     from tillid.cli.show_person import profile_shown
     from tillid.pipeline.answers import person as find_person
 

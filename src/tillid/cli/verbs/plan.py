@@ -13,7 +13,10 @@ from tillid.cli.say import say
 @asking
 @click.pass_obj
 def plan(asked: Asked) -> None:
-    """Say which files are new, changed or gone, and what a run would work out."""
+    """Say what a run would do.
+
+    Which files are new, changed or gone, what would be worked out, and what would be sent.
+    """
     from tillid.cli.show_plan import plan_shown
     from tillid.pipeline.plan import plan as plan_run
 

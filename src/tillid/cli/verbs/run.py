@@ -13,7 +13,10 @@ from tillid.cli.say import say
 @asking
 @click.pass_obj
 def run(asked: Asked) -> None:
-    """Read what is new, work out people, variables and segments, send the lists, write the report."""
+    """Do the whole job.
+
+    Read what is new, work out people, variables and segments, send the lists, write report.html.
+    """
     from tillid.cli.show_run import run_shown
     from tillid.pipeline.run import run as run_pipeline
 

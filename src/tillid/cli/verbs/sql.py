@@ -17,7 +17,7 @@ from tillid.cli.statement import statement
 @asking
 @click.pass_obj
 def sql(asked: Asked, text: str, as_csv: bool, purpose: str) -> None:
-    """Run one select statement over the project's tables, for a purpose.
+    """Run one select statement for a purpose.
 
     \b
     tillid sql --purpose customer_analytics "select count(*) as people from people"

@@ -16,7 +16,10 @@ from tillid.cli.say import say
 @asking
 @click.pass_obj
 def suggest(asked: Asked, file: Path) -> None:
-    """Draft the definition of a source from FILE; put it in sources/NAME.yml and finish it by hand."""
+    """Draft a source from a file.
+
+    It is printed: put it in sources/NAME.yml and finish it by hand.
+    """
     from tillid.pipeline.suggest.draft import suggest as draft
 
     with asked.workspace() as workspace:

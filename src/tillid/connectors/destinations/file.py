@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +21,7 @@ from tillid.ports.errors import DestinationError
 CSV = "csv"
 PARQUET = "parquet"
 _ROWS_AT_A_TIME = 20_000
+_LONGEST_CELL = 2**31 - 1
 
 
 class FileDestination:
@@ -126,7 +126,7 @@ class FileDestination:
         return len(found)
 
     def _read_lines(self) -> list[list[str]]:
-        former = csv.field_size_limit(sys.maxsize if sys.maxsize < 2**31 else 2**31 - 1)
+        former = csv.field_size_limit(_LONGEST_CELL)
         try:
             with self._place.open(encoding=self._encoding, newline="") as file:
                 lines = [line for line in csv.reader(file, delimiter=self._separator, strict=True) if line]
@@ -249,7 +249,7 @@ def _equal(column: pa.ChunkedArray, value: object) -> pa.ChunkedArray:
 
 def _write_durably(part: Path, write: Callable[[BinaryIO], None], mode: int) -> str:
     # O_EXCL: a link that someone put there is not followed.
-    number = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), mode)
+    number = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
     with os.fdopen(number, "w+b") as file:
         os.fchmod(file.fileno(), mode)
         write(file)
@@ -284,4 +284,4 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     # The text of another error may quote what it choked on.
-    return f"{type(error).__name__}"
+    return type(error).__name__

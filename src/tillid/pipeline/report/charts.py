@@ -12,9 +12,9 @@ import altair as alt
 import vl_convert
 from altair.utils.schemapi import debug_mode
 
-from tillid.pipeline.report.figures import Bin, Group, PurposeFigures, VariableFigures
+from tillid.pipeline.report.figures import OTHERS, Bin, Group, PurposeFigures, VariableFigures
 from tillid.pipeline.report.palette import ACCENT, GRID, INK, MUTED, OTHER, PALE, REASONS
-from tillid.pipeline.report.small_cells import Shown, shown
+from tillid.pipeline.report.small_cells import THRESHOLD, Shown, shown
 
 Drawing: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
@@ -42,8 +42,8 @@ def people_by_source(names: Sequence[str], people: Sequence[int]) -> str:
 def permissions(purposes: Sequence[PurposeFigures], reasons: Sequence[str]) -> str:
     """One bar a purpose, the share of people permitted and, by reason, not; `reasons` in the legend's order."""
     rows = [
-        {"purpose": purpose.label, "order": position, "standing": name, "people": one.size}
-        for purpose in purposes
+        {"purpose": label, "order": position, "standing": name, "people": one.size}
+        for label, purpose in zip(_labels(purposes), purposes, strict=True)
         for position, (name, one) in enumerate(standing_of(purpose, reasons))
     ]
     names = ["permitted", *[plain(reason) for reason in reasons]]
@@ -66,6 +66,12 @@ def permissions(purposes: Sequence[PurposeFigures], reasons: Sequence[str]) -> s
     )
     told = "; ".join(f"{purpose.label}: {standing_of(purpose, reasons)[0][1].text} permitted" for purpose in purposes)
     return _svg(chart.properties(width=830, height=34 * len(purposes)), "Permissions by purpose", told)
+
+
+def _labels(purposes: Sequence[PurposeFigures]) -> list[str]:
+    # Two purposes of one label would share a bar.
+    labels = [purpose.label for purpose in purposes]
+    return [p.label if labels.count(p.label) == 1 else f"{p.label} ({p.key})" for p in purposes]
 
 
 def standing_of(purpose: PurposeFigures, reasons: Sequence[str]) -> list[tuple[str, Shown]]:
@@ -102,11 +108,11 @@ def _groups(groups: Sequence[Group], ordered: bool) -> tuple[list[str], list[Sho
     if ordered:
         return [group.value for group in groups], list(shown([group.people for group in groups]))
     # A value that few people share may itself name one, so it goes without a name.
-    known = sorted((g for g in groups if g.people >= 5), key=lambda group: (-group.people, group.value))
-    head, tail = known[:_MOST_GROUPS], known[_MOST_GROUPS:]
-    rest = sum(group.people for group in (*tail, *(g for g in groups if g.people < 5)))
+    named = [group for group in groups if group.people >= THRESHOLD and group.value != OTHERS]
+    head = sorted(named, key=lambda group: (-group.people, group.value))[:_MOST_GROUPS]
+    rest = sum(group.people for group in groups) - sum(group.people for group in head)
     if rest:
-        head.append(Group("all others", rest))
+        head.append(Group(OTHERS, rest))
     return [group.value for group in head], list(shown([group.people for group in head]))
 
 

@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from tillid.pipeline.report.figures import Bin, Group
+from tillid.pipeline.report.figures import OTHERS, Bin, Group
 from tillid.terms.table import PERSON_ID
 
 BIN = "bin"
@@ -123,13 +123,13 @@ def bins_of(scale: Scale, rows: pa.Table) -> tuple[Bin, ...]:
 
 
 def groups_of(rows: pa.Table, covered: int, *, ordered: bool = False) -> tuple[Group, ...]:
-    """The answer of `groups_query` as groups; those with a value who are in none make up `others`."""
+    """The answer of `groups_query` as groups; those with a value who are in none make up `OTHERS`."""
     pairs = zip(rows[VALUE].to_pylist(), rows[PEOPLE].to_pylist(), strict=True)
     groups = [Group(str(value), int(people)) for value, people in pairs]
     if ordered:
         groups.sort(key=lambda group: group.value)
     rest = covered - sum(group.people for group in groups)
-    return (*groups, Group("others", rest)) if rest > 0 else tuple(groups)
+    return (*groups, Group(OTHERS, rest)) if rest > 0 else tuple(groups)
 
 
 def _round_width(width: float) -> float:

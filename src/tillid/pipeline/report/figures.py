@@ -82,6 +82,10 @@ class Bin:
     people: int
 
 
+OTHERS = "all others"
+"""The value of a group that gathers what is not shown by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """How many people have this very value; `value` is what is shown, so a word, a month, true or false."""

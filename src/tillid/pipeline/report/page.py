@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from tillid.pipeline.report import charts
+from tillid.pipeline.report.errors import ReportNotWritten
 from tillid.pipeline.report.figures import (
+    ActivationFigures,
     OverlapFigures,
     PurposeFigures,
     ReportFigures,
@@ -41,7 +43,7 @@ class _Spread:
 
     variable: VariableFigures
     coverage: str
-    chart: Markup
+    chart: str
 
 
 def render(figures: ReportFigures) -> str:
@@ -59,13 +61,19 @@ def render(figures: ReportFigures) -> str:
 
 
 def write(figures: ReportFigures, path: Path) -> None:
-    """Write the page to `path`, in one step; a reader sees the former page or the new one."""
+    """Write the page to `path`, in one step: a reader sees the former page or the new one.
+
+    Raises `ReportNotWritten`.
+    """
+    page = render(figures)
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(render(figures), encoding="utf-8")
+        part.write_text(page, encoding="utf-8")
         os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise ReportNotWritten(f"{path.name} could not be written: {error.strerror or 'the disk refused'}") from None
 
 
 def _context(figures: ReportFigures) -> dict[str, object]:
@@ -80,17 +88,21 @@ def _context(figures: ReportFigures) -> dict[str, object]:
         "sources_chart": _sources_chart(with_people),
         "overlap_sources": _overlap_sources(figures.overlap),
         "overlaps": _overlaps(figures.overlap),
-        "permissions_chart": _drawn(charts.permissions(figures.purposes, reasons)) if figures.purposes else "",
+        "permissions_chart": charts.permissions(figures.purposes, reasons) if figures.purposes else "",
         "standings": [(purpose, charts.standing_of(purpose, reasons)) for purpose in figures.purposes],
         "spreads": [_spread(variable) for variable in figures.variables],
         "most_people": max((segment.people for segment in figures.segments), default=0),
+        "activations": [(activation, *_held_back(activation)) for activation in figures.activations],
         "refusals": refusals[:_MOST_REFUSALS],
         "refusals_left_out": max(0, len(refusals) - _MOST_REFUSALS),
     }
 
 
-def _drawn(chart: str) -> Markup:
-    return Markup(chart)  # noqa: S704  charts rebuilds each drawing from known shapes
+def _held_back(activation: ActivationFigures) -> tuple[Shown, list[tuple[str, Shown]]]:
+    """All who were held back, and by reason: the reason is a person's own, as in the permissions."""
+    reasons = sorted(activation.held_back.items(), key=lambda item: (-item[1], item[0]))
+    total, *counts = shown([sum(activation.held_back.values()), *[people for _, people in reasons]])
+    return total, [(reason, one) for (reason, _), one in zip(reasons, counts, strict=True)]
 
 
 def _environment() -> Environment:
@@ -133,11 +145,10 @@ def _in_several(overlap: Sequence[OverlapFigures]) -> Shown:
     return shown([sum(entry.people for entry in overlap if len(entry.sources) > 1)])[0]
 
 
-def _sources_chart(sources: Sequence[SourceFigures]) -> Markup:
+def _sources_chart(sources: Sequence[SourceFigures]) -> str:
     if not sources:
-        return Markup()
-    chart = charts.people_by_source([s.name for s in sources], [s.people or 0 for s in sources])
-    return _drawn(chart)
+        return ""
+    return charts.people_by_source([s.name for s in sources], [s.people or 0 for s in sources])
 
 
 def _overlap_sources(overlap: Sequence[OverlapFigures]) -> list[str]:
@@ -160,4 +171,4 @@ def _overlaps(overlap: Sequence[OverlapFigures]) -> list[_Overlap]:
 
 
 def _spread(variable: VariableFigures) -> _Spread:
-    return _Spread(variable, _percent(variable.covered, variable.people), _drawn(charts.distribution(variable)))
+    return _Spread(variable, _percent(variable.covered, variable.people), charts.distribution(variable))

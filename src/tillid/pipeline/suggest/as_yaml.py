@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 import yaml
 
 from tillid.pipeline.suggest.source_kind import DraftColumn, DraftSource
 from tillid.ports.source import Look
+from tillid.stages.ingest.columns import ColumnType
 from tillid.stages.ingest.definitions import SourceKind
 
+_CONSENT = re.compile("consent|samtykke|toestemming", re.IGNORECASE)
 _SIGNS = frozenset(",[]{}#:&*!|>'\"%@`?-")
 
 
@@ -52,10 +55,11 @@ def word(text: str) -> str:
 
 
 def _comments(look: Look) -> Iterator[str]:
-    found = [look.format, look.encoding, look.separator and f"separator {look.separator!r}"]
-    found += [look.decimal and f"decimal mark {look.decimal!r}", look.sheet and f"sheet {look.sheet!r}"]
-    found += [look.header_row > 1 and f"headers in row {look.header_row}"]
-    yield f"# Found: {', '.join(str(item) for item in found if item)}."
+    found = [look.format, look.encoding or ""]
+    marks = {"separator": look.separator, "decimal mark": look.decimal, "sheet": look.sheet}
+    found += [f"{name} {mark!r}" for name, mark in marks.items() if mark]
+    found += [f"headers in row {look.header_row}"] if look.header_row > 1 else []
+    yield f"# Found: {', '.join(item for item in found if item)}."
     if look.date_formats:
         yield f"# Dates: {', '.join(f'{header} as {format_}' for header, format_ in look.date_formats.items())}."
     yield from (f"# {note}." for note in look.notes)
@@ -69,10 +73,14 @@ def _of_kind(source: DraftSource, purposes: Sequence[str]) -> Iterator[str]:
         return
     subject = "visitor" if any(column.identifier == "device_id" for column in source.columns) else "customer"
     yield f"data_subject: {subject}"
-    yield f"# collected_for: [{known}]   # keep what people were told when the data was collected"
+    yield "# Keep the purposes that people were told of when the data was collected:"
+    yield f"# collected_for: [{known}]"
+    for column in source.columns:
+        if column.type is ColumnType.BOOLEAN and _CONSENT.search(column.header):
+            yield f"# collected_for_if: {{PURPOSE: {word(column.header)}}}"
     names = {column.name for column in source.columns}
     if source.kind is SourceKind.CONSENTS and "purpose" not in names:
-        yield f"# purpose: ?              # what they were asked: one of {known}"
+        yield "# purpose: ?              # what they were asked for"
     if source.kind is SourceKind.SUPPRESSIONS:
         yield "# bars: [marketing]       # purposes or data uses that the list bars"
 
@@ -80,4 +88,6 @@ def _of_kind(source: DraftSource, purposes: Sequence[str]) -> Iterator[str]:
 def _meaning(column: DraftColumn) -> str:
     said = [f"name: {column.name}", f"type: {column.type.value}", f"category: {column.category or '?'}"]
     said += [f"identifier: {column.identifier}"] if column.identifier else []
+    words = (f"{word(written)}: {state}" for written, state in column.states.items())
+    said += [f"values: {{{', '.join(words)}}}"] if column.states else []
     return f"{{{', '.join(said)}}}"

@@ -8,9 +8,20 @@ import pyarrow.compute as pc
 from tillid.pipeline.suggest.meanings import Meaning
 from tillid.ports.source import Look
 from tillid.stages.ingest.cast_column import ColumnCast, plain
-from tillid.stages.ingest.columns import ColumnDefinition, ColumnType
+from tillid.stages.ingest.columns import ColumnDefinition, ColumnType, folded
 
 _PLACE = "user"
+_STATES = {
+    "given": "given yes y ja j true 1 ok accept accepted granted opt-in subscribed tilmeldt påmeldt akkoord",
+    "refused": "refused no n nej nei nee false 0 decline declined denied rejected afvist avvist geweigerd",
+    "withdrawn": "withdrawn opt-out unsubscribed afmeldt avmeldt trukket tilbagetrukket afgemeld ingetrokken",
+    "objected": "objected objection indsigelse innsigelse bezwaar",
+}
+_OWN_TYPES = (
+    (pa.types.is_boolean, ColumnType.BOOLEAN),
+    (pa.types.is_date, ColumnType.DATE),
+    (pa.types.is_timestamp, ColumnType.TIMESTAMP),
+)
 _LONGEST_DAY = 10
 _KEPT_AS_TEXT = ("user.contact", "user.name", "user.unique_id", "user.device", "user.government_id", "user.financial")
 
@@ -27,6 +38,20 @@ def type_of(header: str, values: pa.Array, meaning: Meaning | None, look: Look, 
     return ColumnType.TEXT
 
 
+def states_of(values: pa.Array) -> dict[str, str]:
+    """The words of a column of answers and the states they stand for; empty when one of them is not known.
+
+    >>> states_of(pa.array(["Ja", "nej", "Ja"]))
+    {'ja': 'given', 'nej': 'refused'}
+    """
+    raw = plain(values)
+    if not pa.types.is_string(raw.type):
+        return {}
+    words = [folded(word) for word in raw.drop_null().unique().to_pylist()]
+    known = {word: state for state, said in _STATES.items() for word in said.split()}
+    return {word: known[word] for word in words} if all(word in known for word in words) else {}
+
+
 def is_unique(values: pa.Array) -> bool:
     """Whether every row has a value and no two have the same."""
     raw = plain(values)
@@ -41,14 +66,9 @@ def repeats(values: pa.Array) -> bool:
 
 def _candidates(raw: pa.Array) -> tuple[ColumnType, ...]:
     kind = raw.type
-    if pa.types.is_boolean(kind):
-        return (ColumnType.BOOLEAN,)
-    if pa.types.is_date(kind):
-        return (ColumnType.DATE,)
-    if pa.types.is_timestamp(kind):
-        return (ColumnType.TIMESTAMP,)
     if not pa.types.is_string(kind):
-        return (ColumnType.INTEGER, ColumnType.DECIMAL)
+        found = tuple(type_ for is_kind, type_ in _OWN_TYPES if is_kind(kind))
+        return found or (ColumnType.INTEGER, ColumnType.DECIMAL)
     text = pc.utf8_trim_whitespace(raw)
     if _any(pc.match_substring_regex(text, r"^0\d")):
         # What begins with a nought is a label, however much it looks like a number.

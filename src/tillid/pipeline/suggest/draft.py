@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tillid.pipeline.suggest.as_yaml import draft_text
-from tillid.pipeline.suggest.column_types import is_unique, repeats, type_of
+from tillid.pipeline.suggest.column_types import is_unique, repeats, states_of, type_of
 from tillid.pipeline.suggest.meanings import meaning_of, name_of
 from tillid.pipeline.suggest.source_kind import DraftColumn, DraftSource, source_of
 from tillid.pipeline.wiring import open_file
@@ -44,7 +44,8 @@ class Draft:
 def suggest(workspace: Workspace, file: Path) -> Draft:
     """Draft the definition of a source from the first rows of `file` (its path as the actor writes it).
 
-    Nothing of the file's values is in the draft. Raises a `SourceError` for a file that can't be read.
+    Of the file's values only words for yes and no are in the draft. Raises a `SourceError` for a file that
+    can't be read.
     """
     project = workspace.project
     path = _within(project.folder, file)
@@ -81,6 +82,7 @@ def _columns(rows: pa.RecordBatch, look: Look, timezone: str) -> list[DraftColum
                 identifier=None if meaning is None else meaning.identifier,
                 is_unique=is_unique(values),
                 repeats=repeats(values),
+                states=states_of(values) if meaning is not None and meaning.name == "state" else {},
             )
         )
     return _named_apart(drafted)
@@ -105,4 +107,5 @@ def _found(look: Look) -> Mapping[str, object]:
 
 def _column(column: DraftColumn) -> Mapping[str, object]:
     drafted = {"name": column.name, "type": column.type.value, "category": column.category}
-    return drafted | ({"identifier": column.identifier} if column.identifier else {})
+    more = {"identifier": column.identifier, "values": column.states}
+    return drafted | {name: value for name, value in more.items() if value}

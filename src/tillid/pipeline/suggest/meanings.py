@@ -94,10 +94,10 @@ def meaning_of(header: str) -> Meaning | None:
 def name_of(header: str) -> str:
     """A column's name in the spelling of its header.
 
-    >>> name_of("properties.Købt hos"), name_of("2. navn")
+    >>> name_of("properties.Købt hos"), name_of("2 navn")
     ('koebt_hos', 'column_2_navn')
     """
-    last = header.rpartition(".")[2] or header
+    last = header.rpartition(".")[2].strip() or header
     snaked = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last)
     name = re.sub(r"[^a-z0-9]+", "_", _ascii(snaked)).strip("_")
     return (name if name[:1].isalpha() else f"column_{name}".rstrip("_"))[:60].rstrip("_")
@@ -118,7 +118,7 @@ def _ascii(text: str) -> str:
 
 
 def _read() -> Mapping[str, Meaning]:
-    found = {}
+    found: dict[str, Meaning] = {}
     for line in _WORDS.strip().splitlines():
         said, _, headers = line.partition("|")
         name, category, identifier = said.split()

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tillid.stages.ingest.columns import ColumnType
 from tillid.stages.ingest.definitions import SourceKind
 
 _SUPPRESSIONS = re.compile(r"robinson|suppress|opt-?_?out|unsub|block|bel-?me-?niet|spærre|reserv", re.IGNORECASE)
 _HAPPENINGS = frozenset({"event", "session_id", "quantity", "order_no", "invoice_no", "path", "search"})
+_SAID = "user.privacy_preferences"
 _TIMES = (ColumnType.TIMESTAMP, ColumnType.DATE)
 _OF_A_PERSON = frozenset({"customer_no", "member_no", "user_id", "login"})
 
 
 @dataclass(frozen=True, slots=True)
 class DraftColumn:
-    """A column as it is drafted; without a `category` nobody can tell what it means."""
+    """A column as it is drafted; without a `category` nobody can tell what it means.
+
+    `states` maps the words for yes and no in a column of answers to what they mean.
+    """
 
     header: str
     name: str
@@ -26,6 +30,7 @@ class DraftColumn:
     identifier: str | None = None
     is_unique: bool = False
     repeats: bool = False
+    states: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def source_of(file: str, columns: Sequence[DraftColumn]) -> DraftSource:
         columns = [_of_a_thing(column) for column in columns]
     time = _time(kind, columns)
     if kind in (SourceKind.CONSENTS, SourceKind.SUPPRESSIONS) and time is not None:
-        columns = [replace(c, name="at") if c.name == time else c for c in columns]
+        columns = [replace(c, name="at", category=_SAID) if c.name == time else c for c in columns]
         time = None
     country = next((c.name for c in columns if c.name == "country"), None)
     return DraftSource(kind, tuple(columns), _key(kind, columns), time, country)

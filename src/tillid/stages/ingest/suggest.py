@@ -32,6 +32,7 @@ _STATE_WORDS = {
 }
 _SUPPRESSION_WORDS = ("robinson", "suppress", "spaer", "sperre", "reserv", "bloker", "block", "optout", "nejtak")
 _PLAIN = re.compile(r"[^\W\d][\w ./()-]*[\w)]|[^\W\d]")
+_CONSENT = re.compile("consent|samtykke|toestemming|einwilligung")
 _YAML_WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
 
 
@@ -87,7 +88,8 @@ def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch) -> Draft:
 def _drafted(header: str, values: pa.Array, look: Look, taken: set[str]) -> DraftColumn:
     meaning = _meaning(header, values)
     type_ = _type(header, values, look, meaning)
-    name = _free(meaning.name if meaning else "_".join(spelled(header.rpartition(".")[2])), taken)
+    own = "_".join(spelled(header.rstrip(". ").rpartition(".")[2]))
+    name = _free(meaning.name if meaning and meaning.name not in taken else own, taken)
     states = _states(values) if meaning and meaning.name == "state" else ()
     if meaning is None:
         return DraftColumn(header, name, type_)
@@ -116,7 +118,7 @@ def _type(header: str, values: pa.Array, look: Look, meaning: Meaning | None) ->
         return wanted or "text"
 
     def fits(cast: pa.Array) -> bool:
-        return len(cast) - cast.null_count > _MOST * filled
+        return bool(len(cast) - cast.null_count > _MOST * filled)
 
     if fits(timestamp_of(values, "UTC", format_, is_excel=False)):
         return wanted if wanted in ("date", "timestamp") else "timestamp" if _has_times(values, format_) else "date"
@@ -132,7 +134,7 @@ def _type(header: str, values: pa.Array, look: Look, meaning: Meaning | None) ->
 def _has_times(values: pa.Array, format_: str | None) -> bool:
     if pa.types.is_string(values.type):
         return "%H" in (format_ or "") or _share(values, r"\d[T ]\d{1,2}[:.]\d{2}") > 0
-    return pa.types.is_timestamp(values.type)
+    return bool(pa.types.is_timestamp(values.type))
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -222,6 +224,10 @@ def _about(kind: SourceKind, columns: Sequence[DraftColumn]) -> list[str]:
     if kind is SourceKind.CONSENTS:
         named = {column.name for column in columns}
         return [] if "purpose" in named else ["purpose:   # fill in: the purpose of purposes.yml that they are about"]
+    consents = [c.header for c in columns if c.type == "boolean" and _CONSENT.search("".join(spelled(c.header)))]
+    if consents:
+        lines.append("# collected_for_if:  # purpose: the field that must be true for a row to be collected for it")
+        lines += [f"#   …: {_quoted(header)}" for header in consents]
     return [
         *lines,
         "data_subject: customer  # whom the rows are about",
