@@ -331,23 +331,26 @@ def assert_text_is_text(tree: exp.Expr) -> None:
             assert not any("marked" in comment for comment in token.comments), written
 
 
-def test_a_quote_in_a_unit_of_time_does_not_end_the_text(shop: Shop) -> None:
-    attack = "select date_trunc('day'') , (select content from read_text(''/etc/passwd'')) --', occurred_at) from orders"
+@pytest.mark.parametrize("call", [
+    "date_diff('day, occurred_at, occurred_at), (select max(iban) from governed.orders) --', occurred_at, occurred_at)",
+    "extract('day from occurred_at), (select max(iban) from governed.orders) --' from occurred_at)",
+    "date_trunc('day'', occurred_at), (select max(iban) from governed.orders) --', occurred_at)",
+])
+def test_a_unit_of_time_is_a_word(call: str, shop: Shop) -> None:
+    """For Spark sqlglot writes a unit without quotes, so that what stands in it would run."""
     with pytest.raises(StatementNotAllowed, match="plain word"):
-        govern_sql(attack, shop.permit("news"))
+        govern_sql(f"select {call} from orders", shop.permit("news"))
 
 
-def test_what_does_not_read_back_is_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Should the check on words be missing, the second reading still holds."""
-    monkeypatch.setattr(sql_text, "_check_words", lambda node: None)
-    for attack in (
-        "select date_trunc('day'') , (select content from read_text(''/etc/passwd'')) --', occurred_at) from orders",
-        "select date_trunc('day'', occurred_at), max(iban) from (select 1 iban) t --', occurred_at) from orders",
-        "select date_diff('day'', occurred_at, occurred_at), iban, (''', occurred_at, occurred_at) from orders",
-        "select date_trunc('day'', occurred_at), getenv(''HOME''), lower(''', occurred_at) from orders",
-    ):
+def test_what_does_not_read_back_is_refused() -> None:
+    """Should the check on words ever miss one, the second reading of the text still holds."""
+    for word in ("1, (select max(iban) from governed.orders)", "1 from governed.orders --", "1; drop table orders",
+                 "(", "'a", "getenv('HOME')", "'x'"):
         with pytest.raises(Refused):
-            govern_sql(attack, shop.permit("news"))
+            sql_text._check_written(exp.select(exp.Var(this=word)))
+    with pytest.raises(StatementNotAllowed, match="safely"):
+        sql_text._check_written(exp.select(exp.Var(this="1, (select max(iban) from orders)")))
+    sql_text._check_written(exp.select("1"))
 
 
 def test_what_the_dialect_cannot_say_is_refused(shop: Shop) -> None:

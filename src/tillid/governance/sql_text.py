@@ -157,6 +157,8 @@ def _check_allowed(node: exp.Expr) -> None:
         )
     if isinstance(node, exp.DataType) and node.this not in ALLOWED_TYPES:
         raise OperationNotAllowed(f"A cast to {node.this.value} is not allowed in SQL")
+    if isinstance(node, exp.DataTypeParam) and not node.this.is_int:
+        raise OperationNotAllowed("The width of a type must be a whole number")
     if isinstance(node, exp.With) and node.args.get("recursive"):
         raise OperationNotAllowed("WITH RECURSIVE is not allowed in SQL")
     if isinstance(node, exp.Join) and node.method.upper() in PAIRING_JOINS:
@@ -164,7 +166,7 @@ def _check_allowed(node: exp.Expr) -> None:
 
 
 def _check_words(node: exp.Expr) -> None:
-    # sqlglot turns the text 'day' of date_trunc('day', …) into a word, and writes words as they are.
+    # sqlglot turns the text 'day' of date_diff('day', …) into a word, and for some engines writes it as it is.
     is_unit = isinstance(node, exp.Var) or (isinstance(node.parent, exp.Extract) and node.arg_key == "this")
     if is_unit and not (isinstance(node, exp.Var) and PLAIN_NAME.fullmatch(node.name)):
         raise StatementNotAllowed("A unit of time must be a plain word", hint="Write day, month, year …")

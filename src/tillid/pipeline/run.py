@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import cast
 
-from tillid.pipeline.activate import Activated, activate_all
-from tillid.pipeline.derive import Derived, SegmentCount, derive, steps
-from tillid.pipeline.intake.sources import SourceCount, TakenIn, take_in_sources
+from tillid.pipeline.activate import activate_all
+from tillid.pipeline.derive import Derived, derive, steps
+from tillid.pipeline.intake.sources import TakenIn, take_in_sources
 from tillid.pipeline.progress import Progress
 from tillid.pipeline.report.gather import write_report
+from tillid.pipeline.run_report import RunReport
 from tillid.pipeline.workspace import Workspace
 from tillid.ports.store import Build, Generation
-
-
-@dataclass(slots=True)
-class RunReport:
-    """What a run did, in figures; `as_dict` is what `tillid run --json` prints."""
-
-    sources: Mapping[str, SourceCount]
-    people: int
-    records: int
-    events: int
-    segments: Mapping[str, SegmentCount]
-    activations: Mapping[str, Activated] = field(default_factory=dict)
-    findings: tuple[str, ...] = ()
-    report: str = ""
-    generation: int = 0
-    seconds: float = 0.0
-
-    def as_dict(self) -> dict[str, object]:
-        """The report as plain values."""
-        return {
-            "sources": {name: count.as_dict() for name, count in self.sources.items()},
-            "people": self.people,
-            "records": self.records,
-            "events": self.events,
-            "segments": {name: count.people for name, count in self.segments.items()},
-            "activations": {name: done.as_dict() for name, done in self.activations.items()},
-            "findings": list(self.findings),
-            "report": self.report,
-            "generation": self.generation,
-            "seconds": round(self.seconds, 3),
-        }
 
 
 def run(workspace: Workspace, progress: Progress) -> RunReport:
@@ -54,7 +23,7 @@ def run(workspace: Workspace, progress: Progress) -> RunReport:
     the actor's to use.
     """
     began = perf_counter()
-    taken, derived, generation = build_generation(workspace, progress)
+    taken, derived = build_generation(workspace, progress)
     report = RunReport(
         sources=taken.counts,
         people=derived.people,
@@ -62,18 +31,18 @@ def run(workspace: Workspace, progress: Progress) -> RunReport:
         events=taken.events,
         segments=derived.segments,
         findings=tuple(taken.findings),
-        generation=generation.number,
     )
     with progress.stage("Activating", len(workspace.project.activations)) as step:
         report.activations = activate_all(workspace, step)
     with progress.stage("Writing the report"):
         report.seconds = perf_counter() - began
+        report.generation = _number(workspace.store.generation())
         report.report = write_report(workspace, report, taken)
     report.seconds = perf_counter() - began
     return report
 
 
-def build_generation(workspace: Workspace, progress: Progress) -> tuple[TakenIn, Derived, Generation]:
+def build_generation(workspace: Workspace, progress: Progress) -> tuple[TakenIn, Derived]:
     """Take in what changed and work out everything that follows from it, in one new generation."""
     store = workspace.store
     build = store.build(workspace.fingerprints())
@@ -82,17 +51,22 @@ def build_generation(workspace: Workspace, progress: Progress) -> tuple[TakenIn,
         workspace.know_purpose_sets(taken.purpose_sets.as_sets())
         with progress.stage("Working out persons, profiles and segments", steps(workspace)) as step:
             derived = derive(workspace, build, step)
-        generation = build.commit(_notes(workspace, build, taken, derived))
+        build.commit(_notes(workspace, build, taken, derived))
     except BaseException:
         build.abandon()
         workspace.refresh()
         raise
     workspace.refresh()
-    return taken, derived, generation
+    return taken, derived
+
+
+def _number(generation: Generation | None) -> int:
+    return 0 if generation is None else generation.number
 
 
 def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived) -> dict[str, object]:
     former = {} if build.former is None else dict(build.former.notes)
+    former_counts = cast("Mapping[str, Mapping[str, int]]", former.get("counts", {}))
     former_rows = cast("Mapping[str, int]", former.get("rows", {}))
     return {
         **former,
@@ -101,6 +75,7 @@ def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived)
         "files": taken.files,
         "next_subject": taken.next_subject,
         "rows": {**former_rows, **taken.rows},
+        "counts": {**former_counts, **{n: c.as_dict() for n, c in taken.counts.items() if c.files_read}},
         "as_of": workspace.as_of.isoformat(),
         "run_at": workspace.now.isoformat(),
         "scopes": derived.scopes,

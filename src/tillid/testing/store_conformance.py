@@ -46,6 +46,7 @@ from tillid.testing.store_samples import (
     write_people,
 )
 
+
 class StoreConformance(StoreDurability):
     """The suite: what a store holds, shows and refuses; and, by inheritance, what it survives."""
 

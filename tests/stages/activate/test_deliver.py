@@ -208,8 +208,7 @@ def test_sent_and_held_back_are_the_members(drawn: list[tuple[datetime | None, b
         if is_known and until is not None and until > NOW and not restricted and email
     }
     rows = sent(tables)
-    assert {row["person_id"] for row in rows} == expected
-    assert len(rows) == len(expected)
+    assert [row["person_id"] for row in rows] == sorted(expected)
     reasons = [int(str(count)) for count in held(tables).values()] + [
         int(str(row["people"])) for row in lacking(tables)
     ]

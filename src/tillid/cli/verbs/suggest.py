@@ -20,7 +20,7 @@ def suggest(asked: Asked, file: Path) -> None:
 
     It is printed: put it in sources/NAME.yml and finish it by hand.
     """
-    from tillid.pipeline.suggest.draft import suggest as draft
+    from tillid.pipeline.suggest import suggest as draft
 
     with asked.workspace() as workspace:
         drafted = draft(workspace, file)

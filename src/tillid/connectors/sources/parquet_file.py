@@ -102,9 +102,15 @@ def _paths(field: pa.Field) -> list[str]:
 
 
 def _flattened(batch: pa.RecordBatch) -> pa.RecordBatch:
-    while any(pa.types.is_struct(field.type) for field in batch.schema):
-        batch = batch.flatten()
     if not any(pa.types.is_nested(field.type) for field in batch.schema):
         return batch
-    columns = [column_of(c.to_pylist()) if pa.types.is_nested(c.type) else c for c in batch.columns]
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+    leaves = [leaf for name in batch.schema.names for leaf in _leaves(name, batch.column(name))]
+    return pa.RecordBatch.from_arrays([column for _, column in leaves], names=[path for path, _ in leaves])
+
+
+def _leaves(path: str, column: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    if pa.types.is_struct(column.type):
+        for field, below in zip(column.type, column.flatten(), strict=True):
+            yield from _leaves(f"{path}.{field.name}", below)
+    else:
+        yield path, column_of(column.to_pylist()) if pa.types.is_nested(column.type) else column

@@ -66,6 +66,7 @@ class TakenIn:
     rows: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, SourceKind] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
+    untagged: dict[str, list[str]] = field(default_factory=dict)
     refusals: dict[str, list[Refusal]] = field(default_factory=dict)
     next_subject: int = 1
 
@@ -233,6 +234,7 @@ def _note_columns(source: SourceDefinition, columns: tuple[str, ...], taken: Tak
     note = f"{source.name}: kept out, since no data category is given: {', '.join(left_out)}"
     if left_out and note not in taken.findings:
         taken.findings.append(note)
+        taken.untagged.setdefault(source.name, []).extend(left_out)
 
 
 def _note_refused(held: list[Refusal], refused: list[Refusal]) -> None:

@@ -44,14 +44,15 @@ def key_column(columns: Mapping[str, str]) -> str:
 
 
 def candidates(members: ir.Table, people: ir.Table, variables: ir.Table | None, columns: Mapping[str, str]) -> ir.Table:
-    """The rows to send: `person_id` and each of `columns` (header → trait or variable), named as in the profile.
+    """The rows to send, by ascending `person_id`: that and each of `columns` (header → trait or variable).
 
     `members` has `person_id`, `people` and `variables` have one row a person. A person without the first
     column has nothing that the receiver could use and is left out; `without_key` counts them. Raises
     `NameUnknown` or `ColumnAmbiguous` with the header as field.
     """
     rows = _rows(members, people, variables, columns)
-    return rows.filter(~_is_blank(rows[key_column(columns)]))
+    # In order, so that the same people make the same file.
+    return rows.filter(~_is_blank(rows[key_column(columns)])).order_by(PERSON_ID)
 
 
 def without_key(

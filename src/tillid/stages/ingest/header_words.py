@@ -77,8 +77,8 @@ event | user.behavior | text |
 url | user.behavior.browsing_history | text |
     url side pagina page pageurl lien
 state | user.privacy_preferences | text |
-    samtykke samtykkestatus svar valg answer choice antwoord toestemming consentement einwilligung consent optin permission
-    tilladelse
+    samtykke samtykkestatus svar valg answer choice antwoord toestemming consentement
+    einwilligung consent optin permission tilladelse
 notice | user.privacy_preferences | text |
     notice tekstversion version samtykketekst erklaering
 purpose | user.privacy_preferences | text |

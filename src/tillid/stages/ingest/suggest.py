@@ -121,7 +121,7 @@ def _type(header: str, values: pa.Array, look: Look, meaning: Meaning | None) ->
         return bool(len(cast) - cast.null_count > _MOST * filled)
 
     if fits(timestamp_of(values, "UTC", format_, is_excel=False)):
-        return wanted if wanted in ("date", "timestamp") else "timestamp" if _has_times(values, format_) else "date"
+        return "timestamp" if wanted != "date" and _has_times(values, format_) else "date"
     if pa.types.is_string(values.type) and _share(values, r"^\s*0\d") > 0:
         return "text"  # a leading zero is part of a code
     if fits(integer_of(values, decimal)):

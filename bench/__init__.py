@@ -1,0 +1,1 @@
+"""The benches behind `tillid bench NAME`: made-up data, Tillid, and the same work done by hand."""

@@ -1,1 +1,0 @@
-"""Drafts a source definition from looking at a file: its kind, and what its columns mean."""

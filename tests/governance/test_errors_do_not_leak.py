@@ -1,0 +1,57 @@
+"""An error in a condition must not tell of rows that the guards take out."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from made_shop import Shop, load, make_shop
+from running import compiled
+
+from tillid.governance.govern import govern
+from tillid.governance.mapping import MAPPING, until_column
+from tillid.governance.sql_text import govern_sql
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return make_shop(3, people=200, orders=3_000)
+
+
+@pytest.fixture(scope="module")
+def connection(shop: Shop):
+    """Every row that may not be read holds a text that breaks a cast; no other does."""
+    made = load(shop)
+
+    made.execute("update governed.orders set channel = 'trap'")
+    made.execute(f"""
+        update governed.orders o set channel = '7' from governed."{MAPPING}" m
+        where o.subject_id = m.subject_id and m."{until_column('news')}" > timestamp '2026-01-01' and not m.restricted
+        and o.purpose_set in (1, 3, 5) and o.occurred_at >= timestamp '2024-01-01'""")
+    trapped, = made.execute("select count(*) from governed.orders where channel = 'trap'").fetchone()
+    assert 500 < trapped < 3_000
+    return made
+
+
+@pytest.mark.parametrize("text", [
+    "select count(*) from orders where cast(channel as integer) > 0",
+    "select sum(cast(channel as integer)) from orders",
+    "select count(*) from orders where case when channel = 'trap' then cast('x' || channel as integer) else 1 end = 1",
+    "select count(*) from orders where cast(channel as integer) > 0 and amount > 0 and quantity > 0",
+    "select count(*) from orders o join things t on cast(o.channel as integer) = t.product_id",
+    "select max(v) from (select cast(channel as integer) as v, amount from orders) t where v > 0",
+    "select cast(channel as integer) as c, count(*) from orders group by 1 having cast(min(channel) as integer) > 0",
+    "select count(*) from orders o where exists (select 1 from orders p where cast(p.channel as integer) = o.quantity)",
+])
+def test_sql(text: str, shop: Shop, connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(compiled(govern_sql(text, shop.permit("news")))).fetchall()
+
+
+def test_expression(shop: Shop, connection: duckdb.DuckDBPyConnection) -> None:
+    orders = shop.table("orders")
+    query = orders.filter(orders.channel.cast("int64") > 0).count()
+    connection.execute(compiled(govern(query, shop.permit("news")))).fetchall()
+
+
+def test_the_trap_works(connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(duckdb.Error):
+        connection.execute("select count(*) from governed.orders where cast(channel as integer) > 0").fetchall()
