@@ -71,7 +71,11 @@ def test_a_tree_is_read_as_written():
         ({"all": {"column": "n", "gt": 1}}, ("all",), "must be a list"),
         ({"all": [{"column": "n", "gt": 1}], "any": []}, ("any",), "cannot stand beside"),
         ({"not": {"column": "n", "gt": 1}, "gt": 1}, ("gt",), "cannot stand beside"),
-        ({"any": [{"column": "n", "gt": 1}, {"not": {"column": "n", "in": 5}}]}, ("any", 1, "not", "in"), "needs a list"),
+        (
+            {"any": [{"column": "n", "gt": 1}, {"not": {"column": "n", "in": 5}}]},
+            ("any", 1, "not", "in"),
+            "needs a list",
+        ),
         ({"column": "n", "in": []}, ("in",), "needs a list"),
         ({"column": "n", "in": [1, None]}, ("in", 1), "nothing"),
         ({"column": "n", "eq": None}, ("eq",), "nothing"),

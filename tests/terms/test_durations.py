@@ -37,7 +37,8 @@ def test_a_leap_day_becomes_the_last_of_february():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "12", "months", "0 days", "-1 days", "1.5 years", "201 years", "73001 days", "1 hour", "١ day", 12, None]
+    "text",
+    ["", "12", "months", "0 days", "-1 days", "1.5 years", "201 years", "73001 days", "1 hour", "١ day", 12, None],
 )
 def test_what_is_no_duration_is_refused(text):
     with pytest.raises(FieldInvalid):

@@ -91,7 +91,11 @@ def test_a_mapping_has_known_keys_only_and_the_required_ones():
 
 
 def test_the_innermost_definition_is_kept():
-    with pytest.raises(FieldInvalid) as caught, at_field("outer", definition="outer"), at_field("x", 1, definition="in"):
+    with (
+        pytest.raises(FieldInvalid) as caught,
+        at_field("outer", definition="outer"),
+        at_field("x", 1, definition="in"),
+    ):
         raise FieldInvalid("wrong", field=("y",))
     assert (caught.value.field, caught.value.definition) == (("outer", "x", 1, "y"), "in")
 

@@ -129,9 +129,7 @@ def negated(met: ir.BooleanValue) -> ir.BooleanValue:
     return ~met.fill_null(False)
 
 
-def combined(
-    head: str, parts: Sequence[_Part], compiled: Callable[[_Part], ir.BooleanValue]
-) -> ir.BooleanValue:
+def combined(head: str, parts: Sequence[_Part], compiled: Callable[[_Part], ir.BooleanValue]) -> ir.BooleanValue:
     """All (`head` is `all`) or any of `parts`, each compiled; a mistake in one knows its place."""
     met = []
     for position, part in enumerate(parts):

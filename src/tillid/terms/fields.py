@@ -1,9 +1,9 @@
 """Reading one definition out of a plain mapping, with mistakes that know which key they are about.
 
-    TillidError
-    └── FieldInvalid            something at `field` is wrong
-        ├── FieldMissing        a key that must be there is not
-        └── NameUnknown         a key, column, table or variable that does not exist
+TillidError
+└── FieldInvalid            something at `field` is wrong
+    ├── FieldMissing        a key that must be there is not
+    └── NameUnknown         a key, column, table or variable that does not exist
 """
 
 from __future__ import annotations
@@ -96,9 +96,7 @@ def read_name(mapping: Mapping[str, object], key: str, field: FieldPath = ()) ->
     return text
 
 
-def read_choice(
-    mapping: Mapping[str, object], key: str, field: FieldPath, choices: type[_Choice]
-) -> _Choice | None:
+def read_choice(mapping: Mapping[str, object], key: str, field: FieldPath, choices: type[_Choice]) -> _Choice | None:
     """The member of `choices` that is written under `key`, or None when the key is absent."""
     value = mapping.get(key)
     if value is None:

@@ -89,7 +89,9 @@ def by_person(rows):
     return found
 
 
-TIMES = st.sampled_from([AS_OF + timedelta(hours=n) for n in (-48, -24, -1, 0, 1)] + [AS_OF + timedelta(microseconds=1)])
+TIMES = st.sampled_from(
+    [AS_OF + timedelta(hours=n) for n in (-48, -24, -1, 0, 1)] + [AS_OF + timedelta(microseconds=1)]
+)
 VALUES = {
     "string": st.sampled_from([None, "a", "b", "B", "ø", "🎁x", "\ue000y", "aa", "ab", ""]),
     "int32": st.sampled_from([None, 1, 2, 10]),
@@ -222,5 +224,3 @@ def test_no_source_and_a_taken_name_are_refused():
 def test_no_traits_at_all_still_give_the_people(on_duckdb):
     row = {"person_id": 5, "record_key": "k", "valid_from": AS_OF, "valid_to": None, "email": None}
     assert on_duckdb(traits(VERSIONS, [], AS_OF), arrow({"crm": [row, row]})) == [{"person_id": 5}]
-
-

@@ -219,7 +219,9 @@ def test_every_measure_gives_what_the_reference_gives(on_duckdb, rows, definitio
 @settings(QUICK, max_examples=30)
 @given(rows=EVENTS, later=EVENTS, definitions=SOME)
 def test_events_after_the_moment_change_nothing(on_duckdb, rows, later, definitions):
-    after = [row | {"occurred_at": AS_OF + abs(row["occurred_at"] - AS_OF) + timedelta(microseconds=1)} for row in later]
+    after = [
+        row | {"occurred_at": AS_OF + abs(row["occurred_at"] - AS_OF) + timedelta(microseconds=1)} for row in later
+    ]
     query = compiled(definitions)
     before = on_duckdb(query, arrow(rows))
     since = on_duckdb(query, arrow([*after, *rows]))
@@ -321,9 +323,7 @@ def _profile():
 def _profile_plainly(base, rows):
     known = plainly([(definition, None, None) for definition in base], rows)
     nobody = {"spent": Decimal("0.00"), "orders": 0, "earliest": None, "latest": None, "last_product": None}
-    return {
-        person: known.get(person, nobody) | _derived_plainly(known.get(person, nobody)) for person in range(1, 45)
-    }
+    return {person: known.get(person, nobody) | _derived_plainly(known.get(person, nobody)) for person in range(1, 45)}
 
 
 def _check_everything(engine, definitions):
@@ -384,4 +384,6 @@ def test_a_mistake_in_a_where_knows_its_place():
 
 def test_text_is_not_added_up():
     with pytest.raises(TypeOutsideMeasure):
-        events_to_variables(ORDERS, [VariableDefinition("v", of="orders", measure=Measure.SUM, column="product")], AS_OF)
+        events_to_variables(
+            ORDERS, [VariableDefinition("v", of="orders", measure=Measure.SUM, column="product")], AS_OF
+        )

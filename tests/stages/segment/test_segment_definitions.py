@@ -52,7 +52,16 @@ def test_a_segment_is_read_as_written():
         )
     )
     places = [field for _, field in rules_within(found.rule)]
-    assert places == [(), ("all", 0), ("all", 1), ("all", 1, "not"), ("all", 2), ("all", 2, "any", 0), ("all", 3), ("all", 4)]
+    assert places == [
+        (),
+        ("all", 0),
+        ("all", 1),
+        ("all", 1, "not"),
+        ("all", 2),
+        ("all", 2, "any", 0),
+        ("all", 3),
+        ("all", 4),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +108,11 @@ def test_a_mistake_is_refused_at_its_key(rule, field, said):
 
 
 def test_a_segment_needs_a_purpose_and_a_rule():
-    for mapping in ({"rule": {"did": "x"}}, {"purpose": "newsletter"}, {"purpose": "n", "rule": {"did": "x"}, "lable": ""}):
+    for mapping in (
+        {"rule": {"did": "x"}},
+        {"purpose": "newsletter"},
+        {"purpose": "n", "rule": {"did": "x"}, "lable": ""},
+    ):
         with pytest.raises(FieldInvalid):
             SegmentDefinition.from_mapping("s", mapping)
 

@@ -208,7 +208,11 @@ def _check_many(engine, leaves):
             {"person_id": n, "revenue": pick.choice(money), "country": pick.choice(countries)} for n in people[10:]
         ],
         "orders": [
-            {"person_id": pick.choice([None, *people]), "occurred_at": pick.choice(moments), "amount": pick.choice(money)}
+            {
+                "person_id": pick.choice([None, *people]),
+                "occurred_at": pick.choice(moments),
+                "amount": pick.choice(money),
+            }
             for _ in range(90)
         ],
         "web": [

@@ -40,9 +40,7 @@ def default_traits(columns: Mapping[str, Sequence[str]]) -> list[TraitDefinition
     return [TraitDefinition(name, tuple(found)) for name, found in taken.items()]
 
 
-def traits(
-    versions: Mapping[str, ir.Table], definitions: Sequence[TraitDefinition], as_of: datetime
-) -> ir.Table:
+def traits(versions: Mapping[str, ir.Table], definitions: Sequence[TraitDefinition], as_of: datetime) -> ir.Table:
     """The golden record: `person_id` and a column for each trait, one row for each person known at `as_of`.
 
     `versions` gives each people source its record versions: `person_id` (rows without one are left out),
@@ -110,9 +108,7 @@ def _trait_type(definition: TraitDefinition, versions: Mapping[str, ir.Table]) -
             f"The columns have no type in common: {names}", field=("from",), definition=definition.name
         ) from None
     if definition.rule is Survivorship.LONGEST and not type_.is_string():
-        raise TypeOutsideMeasure(
-            f"longest is for text, not for {type_}", field=("rule",), definition=definition.name
-        )
+        raise TypeOutsideMeasure(f"longest is for text, not for {type_}", field=("rule",), definition=definition.name)
     return type_
 
 

@@ -107,9 +107,7 @@ def rounded(value: ir.NumericValue, places: int) -> ir.NumericValue:
     return ibis.ifelse(moved < real(str(_ALL_WHOLE)), signed, value)
 
 
-def to_integer(
-    value: ir.NumericValue, way: Literal["floor", "ceil", "nearest"] = "nearest"
-) -> ir.IntegerValue:
+def to_integer(value: ir.NumericValue, way: Literal["floor", "ceil", "nearest"] = "nearest") -> ir.IntegerValue:
     """The whole number below, above or nearest (half away from zero); NULL for a float of 2^53 or more."""
     type_ = value.type()
     if type_.is_integer():

@@ -32,6 +32,4 @@ def variables_table(
 
 
 def _of_people(name: str, columns: Sequence[Column], label: str) -> Table:
-    return Table(
-        name, tuple(columns), path=Path.PERSON, kind=TableKind.DERIVED, scoped=True, label=label
-    )
+    return Table(name, tuple(columns), path=Path.PERSON, kind=TableKind.DERIVED, scoped=True, label=label)

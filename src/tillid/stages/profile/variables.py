@@ -22,9 +22,7 @@ _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def events_to_variables(
-    events: ir.Table, definitions: Sequence[VariableDefinition], as_of: datetime
-) -> ir.Table:
+def events_to_variables(events: ir.Table, definitions: Sequence[VariableDefinition], as_of: datetime) -> ir.Table:
     """The variables of one event table: one row for each person with an event at or before `as_of`.
 
     `events` needs `person_id` (rows without one are left out), `occurred_at` (UTC) and the columns that
@@ -51,9 +49,7 @@ def events_to_variables(
     return known.group_by(PERSON_ID).aggregate(**measured)
 
 
-def join_variables(
-    people: ir.Table, parts: Sequence[ir.Table], definitions: Sequence[VariableDefinition]
-) -> ir.Table:
+def join_variables(people: ir.Table, parts: Sequence[ir.Table], definitions: Sequence[VariableDefinition]) -> ir.Table:
     """One row for each person of `people` (`person_id`, unique) with the variables of all `parts`.
 
     `parts` are results of `events_to_variables`. A person without events has 0 for count, sum and distinct

@@ -1,8 +1,8 @@
 """What can be wrong with segments; where in the rule, the field of the error says.
 
-    FieldInvalid
-    ├── NameUnknown        a trait, variable, event table or column that does not exist
-    └── SegmentInvalid     a rule that contradicts itself
+FieldInvalid
+├── NameUnknown        a trait, variable, event table or column that does not exist
+└── SegmentInvalid     a rule that contradicts itself
 """
 
 from __future__ import annotations
