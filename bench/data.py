@@ -32,7 +32,7 @@ create macro address(n) as spelled(n, 1) || '.' || spelled(n, 3) || n || '@'
     || pick(['example.com', 'example.net', 'post.example.org', 'mail.example.com', 'brev.example.net'], n, 5);
 -- The factors have no divisor in common with the ranges, so no two customers get one number by chance.
 create macro mobile(n, country) as case country
-    when 'DK' then 20000000 + n * 7654321 % 59999999
+    when 'DK' then if(n < 2999999, 26000000 + n * 7654321 % 2999999, null)
     when 'NO' then 90000000 + n * 654321 % 9999991
     when 'NL' then 610000000 + n * 7654321 % 49999991
     else 470000000 + n * 654321 % 9999991 end;
@@ -87,19 +87,19 @@ from formed join places using (country, place)
 _CONSENTS = """
 with asked as (
     -- The last of them are readers of the newsletter who never were customers.
-    select n, moment(n, 30) as at from range($people + $people // 50) numbers(n) where chance(n, 31) < 0.4
+    select n, moment(n, 30) as stated_at from range($people + $people // 50) numbers(n) where chance(n, 31) < 0.4
 ), said as (
-    select n, 'newsletter' as purpose, 'given' as state, at from asked
-    union all select n, 'newsletter', 'withdrawn', at + ($today - at) / 3 from asked where chance(n, 32) < 0.15
-    union all select n, 'newsletter', 'given', at + ($today - at) / 2 from asked where chance(n, 32) < 0.03
+    select n, 'newsletter' as purpose, 'given' as state, stated_at from asked
+    union all select n, 'newsletter', 'withdrawn', stated_at + ($today - stated_at) / 3 from asked where chance(n, 32) < 0.15
+    union all select n, 'newsletter', 'given', stated_at + ($today - stated_at) / 2 from asked where chance(n, 32) < 0.03
     union all select n, 'customer_analytics', 'objected', moment(n, 33) from range($people) numbers(n)
         where chance(n, 34) < 0.005
 )
 select if(chance(n, 35) < 0.1, upper(address(n)), address(n)) as email, purpose, state,
-    date_trunc('second', at) as at,
+    date_trunc('second', stated_at) as at,
     if(chance(n, 36) < 0.02, 'newsletter-1', pick(['newsletter-2', 'newsletter-3'], n, 37)) as notice,
     if(chance(n, 38) < 0.01, null, 'form ' || n) as evidence
-from said order by at
+from said order by stated_at
 """
 
 _ORDERS = """
@@ -109,7 +109,7 @@ with lines as (
     from range($first, $last) numbers(n)
 ), sold as (
     -- The power makes some buy far more often than most; the factor scatters them over the numbers.
-    select *, floor(chance(invoice, 40) ** 2.5 * $customers)::bigint * 7654321 % $customers as who,
+    select *, floor(chance(invoice, 40) ** 2 * $customers)::bigint * 7654321 % $customers as who,
         1 + below(n, 41, 12) * below(n, 42, 12) // 12 as product_group,
         (1 + floor(-ln(1 - chance(n, 43)) * 2))::integer as items, chance(invoice, 44) < 0.03 as is_returned,
         chance(n, 45) + chance(n, 46) + chance(n, 47) as price

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from tillid.cli.main import answer
 
 TILLID = """\
@@ -115,7 +116,7 @@ FILES = {
 }
 
 
-def make_kiosk(folder: Path) -> Path:
+def _make_kiosk(folder: Path) -> Path:
     for name, text in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -140,10 +141,16 @@ class Said:
         return self.json["error"]
 
 
+@pytest.fixture(scope="session")
+def make_kiosk() -> Callable[[Path], Path]:
+    """Makes the project in a folder."""
+    return _make_kiosk
+
+
 @pytest.fixture
 def kiosk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with three customers, in whose folder the test stands, asked by its steward."""
-    folder = make_kiosk(tmp_path / "kiosk")
+    folder = _make_kiosk(tmp_path / "kiosk")
     monkeypatch.chdir(folder)
     monkeypatch.setattr("getpass.getuser", lambda: "ole")
     return folder

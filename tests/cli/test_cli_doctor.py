@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections import namedtuple
+from importlib.metadata import PackageNotFoundError
 
 from tillid.pipeline import doctor
+from tillid.pipeline.workspace import Workspace
 
 
 def state_of(said, name: str) -> str:
@@ -49,8 +51,6 @@ def test_an_audit_log_that_was_changed(kiosk, tillid) -> None:
 
 
 def test_a_store_that_is_held(kiosk, tillid) -> None:
-    from tillid.pipeline.workspace import Workspace
-
     with Workspace.open(kiosk, "ole", verb="run") as other:
         assert other.store is not None
         said = tillid("doctor", "--json")
@@ -85,8 +85,6 @@ def test_spark_needs_java(kiosk, tillid, monkeypatch) -> None:
 
 
 def test_an_engine_that_is_not_installed(kiosk, tillid, monkeypatch) -> None:
-    from importlib.metadata import PackageNotFoundError
-
     def no_duckdb(package: str) -> str:
         if package == "duckdb":
             raise PackageNotFoundError(package)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tillid.pipeline import check as check_room
 
 MAIL = "ida@mail.example"
@@ -123,7 +124,7 @@ def test_a_stopped_verb_ends_with_1(kiosk, tillid, monkeypatch) -> None:
     assert said.err.strip() == "Stopped."
 
 
-def test_a_reader_that_goes_away_is_no_mistake(kiosk) -> None:
+def test_a_reader_that_goes_away_is_no_mistake() -> None:
     script = "import sys; sys.argv[1:] = ['--help']; from tillid.cli.main import main; main()"
     reading, writing = os.pipe()
     os.close(reading)

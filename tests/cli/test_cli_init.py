@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
+
 from tillid.pipeline.project.load import load_project
 
 

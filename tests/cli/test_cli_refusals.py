@@ -56,6 +56,13 @@ def test_a_purpose_left_out_is_a_refusal(kiosk, tillid, audit, verb) -> None:
     assert MAIL not in (kiosk / ".tillid" / "audit.ndjson").read_text()
 
 
+def test_the_parser_keeps_its_doubts_to_itself(kiosk, tillid) -> None:
+    said = tillid("sql", "--purpose", "analysis", f"call lookup('{MAIL}')")
+    assert said.code == 1
+    assert said.err.count("\n") == 1
+    assert MAIL not in said.err
+
+
 EVERY_VERB = [
     ("check",),
     ("plan",),

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+
 from tillid.cli import show_rows
 from tillid.cli.show import plain, show, tabled
 from tillid.cli.show_rows import rows_as_csv, rows_as_dict, rows_shown

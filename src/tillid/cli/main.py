@@ -59,15 +59,14 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    # The parser tells its doubts about a text together with the text.
-    logging.getLogger("sqlglot").addHandler(logging.NullHandler())
-    logging.getLogger("sqlglot").propagate = False
     sys.exit(answer(sys.argv[1:]))
 
 
 def answer(arguments: Sequence[str]) -> int:
     """Run one verb; its exit code. What went wrong is told on stderr, or on stdout with --json."""
     asked = Asked()
+    # The parser would tell its doubts about a statement together with the statement.
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
     try:
         code = tillid.main(list(arguments), prog_name="tillid", standalone_mode=False, obj=asked)
         sys.stdout.flush()

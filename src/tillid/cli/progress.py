@@ -113,6 +113,6 @@ def stage_line(name: str, seconds: float) -> str:
     """The line of a stage that is done.
 
     >>> stage_line("read crm", 1.234)
-    'read crm                   1.2 s'
+    'read crm                                       1.2 s'
     """
-    return f"{name:<24} {seconds:5.1f} s"
+    return f"{name:<44} {seconds:5.1f} s"

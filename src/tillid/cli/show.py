@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -64,7 +65,13 @@ def show(*parts: object) -> None:
     """Print tables and lines one below another; a heading is a `Text`."""
     out = console()
     for part in parts:
-        out.print(part if isinstance(part, Table | Text) else Text(str(part)), soft_wrap=not isinstance(part, Table))
+        shown = part if isinstance(part, Table | Text) else Text(str(part))
+        if out.is_terminal:
+            out.print(shown, soft_wrap=not isinstance(part, Table))
+            continue
+        with out.capture() as text:
+            out.print(shown, soft_wrap=not isinstance(part, Table))
+        click.echo("\n".join(line.rstrip() for line in text.get().splitlines()))
 
 
 def heading(text: str) -> Text:

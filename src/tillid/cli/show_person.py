@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
 from typing import Any
 
 from tillid.cli.show import facts, heading, mappings, plain, show, tabled
@@ -19,14 +18,16 @@ def explanation_shown(answer: Mapping[str, Any]) -> None:
     show(f"Purpose {answer['purpose']}, on the basis of {plain(answer['legal_basis']).replace('_', ' ')}")
     for person in answer["persons"]:
         _person_shown(person)
-    usable, outside = [], []
-    for table, columns in groupby(answer["columns"], key=lambda column: column["table"]):
-        found = list(columns)
-        usable.append((table, [c["column"] for c in found if c["usable"]]))
-        outside += [(f"{table}.{c['column']}", c["reason"]) for c in found if not c["usable"]]
-    show(heading("May be used for it"), tabled(("table", "columns"), [row for row in usable if row[1]]))
+    usable: dict[str, list[str]] = {}
+    outside: dict[str, list[str]] = {}
+    for column in answer["columns"]:
+        if column["usable"]:
+            usable.setdefault(column["table"], []).append(column["column"])
+        else:
+            outside.setdefault(column["reason"], []).append(f"{column['table']}.{column['column']}")
+    show(heading("May be used for it"), tabled(("table", "columns"), usable.items()))
     if outside:
-        show(heading("May not"), tabled(("column", "reason"), outside))
+        show(heading("May not"), tabled(("reason", "columns"), outside.items()))
 
 
 def _person_shown(person: Mapping[str, Any]) -> None:

@@ -22,8 +22,8 @@ def rows_as_dict(rows: pa.Table) -> dict[str, object]:
 
 
 def rows_as_csv(rows: pa.Table) -> None:
-    """A header and the rows on stdout, as RFC 4180 has it; what is not there is empty."""
-    writer = csv.writer(sys.stdout)
+    """A header and the rows on stdout, values as they are; what is not there is empty."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(rows.schema.names)
     writer.writerows([_csv_cell(cell) for cell in row] for row in _lists(rows))
 

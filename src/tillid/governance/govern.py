@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from tillid.governance.columns_used import NO_COLUMN, Needs, Node, columns_needed, rebuild
 from tillid.governance.decisions import Decision, Outcome
 from tillid.governance.errors import ColumnUnknown, OperationNotAllowed
+from tillid.governance.fallible import may_fail
 from tillid.governance.governed import GOVERNED_SCHEMA, GovernedQuery, SqlText, _issue_governed
 from tillid.governance.mapping import MAPPING
 from tillid.governance.operations import ALLOWED
@@ -32,7 +33,7 @@ def govern(query: ir.Expr, permit: Permit) -> GovernedQuery:
     expression = query if isinstance(query, ir.Table) else query.as_table()
     root = expression.op()
     check_operations(root)
-    ledger = _DecisionMaker(permit)
+    ledger = _DecisionMaker(permit, shields=may_fail(root))
     needs = columns_needed(root)
     guarded = {op: ledger.guard(op.name, names).op() for op, names in _tables(root, needs).items()}
     return ledger.issue(rebuild(root, needs, guarded).to_expr())
@@ -68,9 +69,10 @@ class _DecisionMaker:
     Only `govern` and `govern_sql` may hold one: it believes that every table of the body came from `guard`.
     """
 
-    def __init__(self, permit: Permit) -> None:
+    def __init__(self, permit: Permit, *, shields: bool) -> None:
         check_genuine(permit)
         self._permit = permit
+        self._shields = shields
         self._now: datetime = permit.now
         self._outcomes: list[Outcome] = []
         self._columns: dict[str, set[str]] = {}
@@ -91,6 +93,7 @@ class _DecisionMaker:
         if use.people is not None:
             people = _kept(use.people, [guard.people for _, guard in guards])
             rows = _join_people(rows, people, table.path)
+            rows = _shielded(rows, columns) if self._shields else rows
         return rows.select(list(columns) or ibis.literal(1, type="int8").name(NO_COLUMN))
 
     def issue(self, body: ir.Table | SqlText) -> GovernedQuery:
@@ -133,6 +136,15 @@ class _DecisionMaker:
 def _kept(table: ir.Table, predicates: list[ir.Value | None]) -> ir.Table:
     conditions = [predicate for predicate in predicates if predicate is not None]
     return table.filter(conditions) if conditions else table
+
+
+def _shielded(rows: ir.Table, columns: tuple[str, ...]) -> ir.Table:
+    # The person's id comes from the mapping's side of the join, and every person has one.
+    known = rows[PERSON_ID].notnull()
+    values = {
+        name: ibis.ifelse(known, rows[name], ibis.null(rows[name].type())) for name in columns if name != PERSON_ID
+    }
+    return rows.select(PERSON_ID, **values)
 
 
 def _join_people(rows: ir.Table, people: ir.Table, path: Path) -> ir.Table:

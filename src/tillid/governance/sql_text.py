@@ -18,6 +18,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
 from tillid.governance.errors import ColumnUnknown, OperationNotAllowed, StatementNotAllowed
+from tillid.governance.fallible import may_fail_sql
 from tillid.governance.govern import _DecisionMaker
 from tillid.governance.governed import GovernedQuery, SqlText
 from tillid.governance.permit import Permit, check_genuine
@@ -63,11 +64,12 @@ def govern_sql(text: str, permit: Permit) -> GovernedQuery:
     tree = _one_select(text)
     _check_nodes(tree)
     tree = normalize_identifiers(tree, dialect=DIALECT)
+    _name_results(tree)
     names = _declared_tables(tree, permit.register)
     tree = _qualified(tree, names, permit.register)
     _check_nodes(tree)  # again: resolving names can turn a word into a whole row
     _check_resolved(tree)
-    maker = _DecisionMaker(permit)
+    maker = _DecisionMaker(permit, shields=may_fail_sql(tree))
     used = _columns_used(tree, names)
     parts = {
         GUARDED + name: maker.guard(name, tuple(c for c in permit.register.table(name).logical() if c in used[name]))
@@ -114,6 +116,27 @@ def _parsed(text: str) -> list[exp.Expr]:
     # A comment after the last semicolon comes as a statement of its own.
     trees = sqlglot.parse(text, dialect=DIALECT)
     return [tree for tree in trees if tree is not None and not isinstance(tree, exp.Semicolon)]
+
+
+def _name_results(tree: exp.Expr) -> None:
+    """Give each worked-out column of the result a name that says what it is: `sum_amount`, not `_col_1`."""
+    select = tree
+    while isinstance(select, (exp.SetOperation, exp.Subquery)):
+        select = select.this
+    if not isinstance(select, exp.Select):
+        return
+    taken = {projection.output_name for projection in select.expressions}
+    for projection in list(select.expressions):
+        if isinstance(projection, (exp.Alias, exp.Column, exp.Star, exp.Subquery)) or projection.is_star:
+            continue
+        bare = projection.transform(lambda node: exp.Star() if isinstance(node, VALUES) else node)
+        base = name = re.sub(r"\W+", "_", bare.sql(DIALECT).lower(), flags=re.ASCII).strip("_")[:50] or "value"
+        serial = 1
+        while name in taken:
+            serial += 1
+            name = f"{base}_{serial}"
+        taken.add(name)
+        projection.replace(exp.alias_(projection.copy(), f"c_{name}" if name[0].isdigit() else name))
 
 
 def _one_select(text: str) -> exp.Query:

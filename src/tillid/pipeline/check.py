@@ -10,11 +10,10 @@ from tillid.governance.register import Register
 from tillid.pipeline.catalogue import declared_tables
 from tillid.pipeline.intake.declare import source_table
 from tillid.pipeline.project.findings import Finding
-from tillid.pipeline.project.load import PROJECT_FILE, load_project
+from tillid.pipeline.project.load import load_project
 from tillid.pipeline.project.project import Project
 from tillid.pipeline.wiring import audit_log
 from tillid.ports.clock import system_clock
-from tillid.terms.errors import TillidError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +44,7 @@ def check(folder: Path, actor: str) -> CheckReport:
     admit(project, actor, "check")
     if findings:
         return CheckReport(tuple(project.purposes), _tables_of_sources(project), tuple(findings))
-    try:
-        tables = declared_tables(project).values()
-    except TillidError as error:
-        # Definitions that are each right but do not fit one another in a way that only the catalogue sees.
-        odd = Finding(PROJECT_FILE, 1, str(error))
-        return CheckReport(tuple(project.purposes), _tables_of_sources(project), (odd,))
-    names = sorted(table.name for table in tables if not table.only_for)
+    names = sorted(table.name for table in declared_tables(project).values() if not table.only_for)
     return CheckReport(tuple(project.purposes), tuple(names), ())
 
 

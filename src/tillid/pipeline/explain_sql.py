@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
+from sqlglot import exp
 
 from tillid.governance.governed import SqlText
 from tillid.governance.sql_text import DIALECT, GUARDED, govern_sql
@@ -21,9 +22,12 @@ def explain_sql(workspace: Workspace, text: str, purpose: str) -> dict[str, obje
     workspace.store  # noqa: B018  opening it tells which rows were collected for what
     query = govern_sql(text, workspace.permit(purpose))
     body = cast("SqlText", query.body)
+    statement = body.tree
+    for table in statement.find_all(exp.Table):
+        table.set("this", exp.to_identifier(table.name.removeprefix(GUARDED), quoted=True))
     return {
         **query.decision.as_dict(),
-        "statement": body.tree.sql(DIALECT, pretty=True),
+        "statement": statement.sql(DIALECT, pretty=True),
         "tables": {
             name.removeprefix(GUARDED): DuckDBCompiler().to_sqlglot(part).sql(DIALECT, pretty=True)
             for name, part in body.parts.items()

@@ -74,10 +74,7 @@ class Outgoing:
     def __init__(self, body: ir.Table | object) -> None:
         self._said: dict[str, pa.DataType] = {}
         if isinstance(body, ir.Table):
-            for name, kind in body.schema().items():
-                # An unknown precision can't be held to.
-                if not (kind.is_decimal() and kind.precision is None):
-                    self._said[name] = arrow_type(str(kind))
+            self._said = {name: arrow_type(str(kind)) for name, kind in body.schema().items()}
 
     def table(self, rows: pa.Table) -> pa.Table:
         """All rows at once."""
@@ -96,7 +93,7 @@ class Outgoing:
                 yield from _cast(pa.Table.from_batches([batch]), schema).to_batches()
 
     def _schema(self, schema: pa.Schema) -> pa.Schema:
-        return pa.schema([(field.name, self._said.get(field.name) or _plain(field.type)) for field in schema])
+        return pa.schema([(field.name, _settled(self._said.get(field.name), field.type)) for field in schema])
 
 
 def _cast(rows: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -105,6 +102,17 @@ def _cast(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     except pa.ArrowInvalid:
         differs = [f.name for f in schema if rows.schema.field(f.name).type != f.type]
         raise StoreError(f"A value of the result does not fit its type ({', '.join(differs)})") from None
+
+
+def _settled(said: pa.DataType | None, came: pa.DataType) -> pa.DataType:
+    if said is None:
+        return _plain(came)
+    if pa.types.is_decimal128(said):
+        # Ibis does not follow decimals through multiplication, division and means; the engines do.
+        if not pa.types.is_decimal128(came):
+            return pa.float64()
+        return said if came.scale == said.scale and came.precision <= said.precision else _plain(came)
+    return said
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

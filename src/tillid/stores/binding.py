@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import ibis.expr.types as ir
+from ibis.common.exceptions import IbisError
 from sqlglot import exp
 
 from tillid.governance.governed import GOVERNED_SCHEMA, GovernedQuery, check_governed
 from tillid.ports.errors import StoreError, TableMismatch, TableNotBuilt
 from tillid.stores.fit import fits, parsed, same
 from tillid.stores.manifest import Columns, Part
+from tillid.stores.same_answers import unify
 from tillid.terms.table import Table, TableKind
 
 
@@ -56,18 +58,17 @@ def compile_query(query: GovernedQuery, dialect: Dialect, places: Places) -> exp
     check_governed(query)
     body = query.body
     if isinstance(body, ir.Table):
-        tree: exp.Query = dialect.compiler.to_sqlglot(body)
-        return _bound(tree, query.places, dialect, places)
-    parts = {
-        name: _bound(dialect.compiler.to_sqlglot(part), query.places, dialect, places)
-        for name, part in body.parts.items()
-    }
-    return _with_parts(body.tree, parts)
+        return _compiled(body, query.places, dialect, places)
+    parts = {name: _compiled(part, query.places, dialect, places) for name, part in body.parts.items()}
+    return _with_parts(unify(body.tree, dialect.name), parts)
 
 
-def _bound(tree: exp.Query, declared: Mapping[str, Table], dialect: Dialect, places: Places) -> exp.Query:
-    # Ibis puts one node into several places of a tree; a copy has a node of its own in each.
-    tree = tree.copy()
+def _compiled(body: ir.Table, declared: Mapping[str, Table], dialect: Dialect, places: Places) -> exp.Query:
+    try:
+        # Ibis puts one node into several places of a tree; a copy has a node of its own in each.
+        tree: exp.Query = unify(dialect.compiler.to_sqlglot(body).copy(), dialect.name)
+    except IbisError as error:
+        raise StoreError(f"{dialect.name} can't express this query: {str(error).splitlines()[0]}") from None
     for node in list(tree.find_all(exp.Table)):
         if isinstance(node.this, exp.Identifier) and node.db == GOVERNED_SCHEMA and not node.catalog:
             source = _source(node.name, declared[node.name], dialect, places)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from ibis.backends.sql.compilers import DuckDBCompiler
 
 from tillid.ports.audit import AuditLog
 from tillid.stores.binding import Dialect
+from tillid.stores.compilers import DuckDbSql
 from tillid.stores.duckdb_errors import store_errors
 from tillid.stores.generations import GenerationStore
 from tillid.stores.lock import StoreLock
@@ -87,7 +87,7 @@ class DuckDbEngine:
     """DuckDB over one file, through its own driver."""
 
     name = "duckdb"
-    dialect = Dialect("duckdb", DuckDBCompiler(), _KEPT)
+    dialect = Dialect("duckdb", DuckDbSql(), _KEPT)
 
     def __init__(self, state: Path, settings: DuckDbSettings = _DEFAULTS) -> None:
         with store_errors():

@@ -9,29 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ibis.backends.sql.compilers import PySparkCompiler
-from ibis.config import Config
 
 from tillid.ports.audit import AuditLog
 from tillid.ports.errors import StoreTorn
 from tillid.stores.binding import Dialect
+from tillid.stores.compilers import SparkSql
 from tillid.stores.generations import GenerationStore
 from tillid.stores.lock import StoreLock
 from tillid.stores.manifest import Columns, Manifest
-from tillid.stores.spark_session import SparkSettings, open_session, store_errors
-
-
-class _IbisOptions(Config):  # type: ignore[misc]
-    """What Ibis' compiler for Spark asks of its options; Ibis itself sets them only where it connects."""
-
-    treat_nan_as_null: bool = False
-
-
-if ibis.options.pyspark is None:
-    ibis.options.pyspark = _IbisOptions()
+from tillid.stores.spark_session import SparkSettings, arrow_schema, open_session, store_errors
 
 _BATCH_ROWS = 100_000
 _GROUP_ROWS = 500_000
@@ -61,7 +49,7 @@ class SparkEngine:
     """Spark in this process' own JVM; each physical table is a folder of Parquet and a temporary view on it."""
 
     name = "spark"
-    dialect = Dialect("spark", PySparkCompiler())
+    dialect = Dialect("spark", SparkSql())
 
     def __init__(self, state: Path, settings: SparkSettings = _DEFAULTS) -> None:
         self._root = state / "spark"
@@ -144,13 +132,13 @@ class SparkEngine:
 
     def schema(self, sql: str) -> pa.Schema:
         """The columns of a select."""
-        return self.fetch(sql, limit=0).schema
+        with store_errors():
+            return arrow_schema(self._session.sql(sql))
 
-    def fetch(self, sql: str, limit: int | None = None) -> pa.Table:
+    def fetch(self, sql: str) -> pa.Table:
         """All rows of a select."""
         with store_errors():
-            frame = self._session.sql(sql)
-            return (frame if limit is None else frame.limit(limit)).toArrow()
+            return self._session.sql(sql).toArrow()
 
     def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
         """The rows of a select, by way of a folder: they need not fit in memory."""

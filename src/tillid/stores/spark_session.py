@@ -19,7 +19,7 @@ from tillid.ports.errors import EngineMissing, StoreError, StoreFull, StoreTorn
 from tillid.stores.memory import default_limit
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _FULL = ("No space left", "File too large", "Disk quota")
@@ -92,6 +92,13 @@ def _start(builder: Any, config: dict[str, str]) -> None:
             lines = said.read().decode(errors="replace").strip().splitlines()
             why = lines[-1] if lines else "it gave no reason"
             raise EngineMissing(f"Spark did not start: {why}", hint=_HINT) from None
+
+
+def arrow_schema(frame: DataFrame) -> pa.Schema:
+    """The Arrow columns of a select that has not run."""
+    from pyspark.sql.pandas.types import to_arrow_schema  # noqa: PLC0415
+
+    return to_arrow_schema(frame.schema, timezone="UTC")
 
 
 @contextmanager

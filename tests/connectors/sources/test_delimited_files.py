@@ -97,10 +97,10 @@ def test_undecodable_bytes_count_only_in_columns_that_are_read(read):
 
 
 def test_many_bad_rows_among_many_good_ones_keep_their_lines(read):
-    lines = ["a;b"] + [f"{n}" if n % 1000 == 0 else f"{n};x" for n in range(200_000)]
+    lines = ["a;b"] + [f"{n}" if n % 1000 == 0 else f"{n};x" for n in range(60_000)]
     whole = read("a.csv", "\n".join(lines) + "\n")
-    assert [row.line for row in whole.unreadable] == [n + 2 for n in range(0, 200_000, 1000)]
-    assert whole.source.line_of(whole.file, [0, 199_799, 5]) == [3, 200_001, 8]
+    assert [row.line for row in whole.unreadable] == [n + 2 for n in range(0, 60_000, 1000)]
+    assert whole.source.line_of(whole.file, [0, 59_939, 5]) == [3, 60_001, 8]
 
 
 def test_a_row_longer_than_a_block_of_the_fast_reader_loses_no_other(read):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tillid.connectors.sources import errors
 from tillid.connectors.sources.errors import FileMissing
 from tillid.connectors.sources.files import FileSource, find_format
 from tillid.terms.errors import TillidError
@@ -77,7 +78,5 @@ def test_a_row_that_is_not_there_has_no_line(folder):
 
 
 def test_every_error_of_a_file_is_an_error_of_tillid():
-    from tillid.connectors.sources import errors
-
     classes = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]
     assert all(issubclass(value, TillidError) for value in classes)

@@ -224,7 +224,13 @@ def _check_many(engine, leaves):
             for _ in range(90)
         ],
     }
-    rules = [*leaves, {"not": {"any": leaves[:3]}}, {"all": [leaves[0], {"not": leaves[4]}, {"any": leaves[7:]}]}]
+    rules = [
+        *leaves,
+        {"not": {"any": leaves[:3]}},
+        {"all": [leaves[0], {"not": leaves[4]}, {"any": leaves[7:]}]},
+        # Two windows over one table: the wider one must not lose its events to the narrower.
+        {"any": [leaves[8], {"not": leaves[13]}]},
+    ]
     # All rules in one query: a row for each rule and member.
     queries = [members(rule).mutate(rule=ibis.literal(number, type="int64")) for number, rule in enumerate(rules)]
     found = engine(ibis.union(*queries, distinct=False), arrow(tables))

@@ -18,8 +18,9 @@ def run(asked: Asked) -> None:
     Read what is new, work out people, variables and segments, send the lists, write report.html.
     """
     from tillid.cli.show_run import run_shown
+    from tillid.pipeline.report.gather import purpose_figures
     from tillid.pipeline.run import run as run_pipeline
 
     with asked.workspace() as workspace:
         report = run_pipeline(workspace, asked.progress())
-        say(asked, report.as_dict(), lambda: run_shown(workspace.project, report))
+        say(asked, report.as_dict(), lambda: run_shown(workspace.project, report, purpose_figures(workspace)))

@@ -22,6 +22,5 @@ def suggest(asked: Asked, file: Path) -> None:
     """
     from tillid.pipeline.suggest import suggest as draft
 
-    with asked.workspace() as workspace:
-        drafted = draft(workspace, file)
+    drafted = draft(asked.folder, asked.name, file)
     say(asked, drafted.as_dict(), lambda: click.echo(drafted.text, nl=False))

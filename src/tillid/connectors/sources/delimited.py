@@ -19,7 +19,7 @@ from tillid.connectors.sources.records import Record, records
 from tillid.connectors.sources.request import Request
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch, UnreadableRow
 
-_BLOCK = 1 << 23
+_BLOCK = 1 << 22
 _SEPARATOR_OF_FORMAT = {"tsv": "\t"}
 
 

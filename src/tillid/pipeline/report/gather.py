@@ -69,7 +69,7 @@ def gather(workspace: Workspace, report: RunReport, taken: TakenIn) -> ReportFig
         events=report.events,
         sources=tuple(_source(workspace, s, taken, in_source) for s in project.sources.values()),
         overlap=overlap,
-        purposes=_purposes(workspace),
+        purposes=purpose_figures(workspace),
         variables=tuple(_variables(workspace)),
         segments=tuple(
             SegmentFigures(s.name, s.label, s.purpose, count.people, count.entered, count.left)
@@ -152,7 +152,8 @@ def _refusals(refused: Sequence[Refusal]) -> tuple[RefusedRows, ...]:
     return tuple(RefusedRows(*key, len(at), tuple(at[:_LINES_SHOWN])) for key, at in lines.items())
 
 
-def _purposes(workspace: Workspace) -> tuple[PurposeFigures, ...]:
+def purpose_figures(workspace: Workspace) -> tuple[PurposeFigures, ...]:
+    """How many people each purpose of the project may process, and why not the others."""
     stands = workspace.table("standing")
     permit = workspace.permit(PERMISSIONS)
     figures = []

@@ -120,13 +120,22 @@ def spelled(header: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", plain)
 
 
+def last_part(header: str) -> str:
+    """The last part of a dotted path; any other header as it is.
+
+    >>> last_part("context.userId"), last_part("Beløb inkl. moms"), last_part("Nr.")
+    ('userId', 'Beløb inkl. moms', 'Nr')
+    """
+    return header if " " in header else header.rstrip(".").rpartition(".")[2]
+
+
 def meaning_of(header: str) -> Meaning | None:
     """What a header probably means, or None.
 
     >>> meaning_of("E-mailadresse").name, meaning_of("Kundenr.").identifier, meaning_of("Xyz")
     ('email', 'customer_no', None)
     """
-    words = spelled(header.rstrip(". ").rpartition(".")[2])
+    words = spelled(last_part(header))
     together = "".join(words)
     best: tuple[int, Meaning] | None = None
     for meaning, known in _MEANINGS:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from tillid.ports.source import Look
 from tillid.stages.ingest.cast_column import plain
 from tillid.stages.ingest.definitions import SourceKind
-from tillid.stages.ingest.header_words import Meaning, meaning_of, spelled
+from tillid.stages.ingest.header_words import Meaning, last_part, meaning_of, spelled
 from tillid.stages.ingest.to_boolean import boolean_of
 from tillid.stages.ingest.to_number import decimal_of, integer_of
 from tillid.stages.ingest.to_text import text_of
@@ -88,7 +88,7 @@ def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch) -> Draft:
 def _drafted(header: str, values: pa.Array, look: Look, taken: set[str]) -> DraftColumn:
     meaning = _meaning(header, values)
     type_ = _type(header, values, look, meaning)
-    own = "_".join(spelled(header.rstrip(". ").rpartition(".")[2]))
+    own = "_".join(spelled(last_part(header)))
     name = _free(meaning.name if meaning and meaning.name not in taken else own, taken)
     states = _states(values) if meaning and meaning.name == "state" else ()
     if meaning is None:

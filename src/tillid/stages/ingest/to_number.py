@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 _WIDE = pa.decimal128(38, 0)
 _INT64_MAX = (1 << 63) - 1
+_MOST_DIGITS = 38
 _BLANKS = " \u00a0\u202f"
 _ROUND = "half_towards_infinity"
 
@@ -69,7 +70,7 @@ def _integer_of_text(values: pa.Array, decimal: str) -> pa.Array:
     except pa.ArrowInvalid:
         pass
     plain = _without_groups(text, _patterns(decimal)[0], decimal)
-    is_short = pc.less_equal(pc.binary_length(plain), 38)
+    is_short = pc.less_equal(pc.binary_length(plain), _MOST_DIGITS)
     return _fitting_int64(pc.cast(pc.if_else(is_short, plain, pa.scalar(None, pa.string())), _WIDE))
 
 
@@ -78,7 +79,9 @@ def _decimal_of_text(values: pa.Array, type_: pa.Decimal128Type, decimal: str, r
     plain = pc.replace_substring(text, ",", ".") if decimal == "," else text
     try:
         # No grouping and nothing odd: straight to the type, which refuses surplus digits by itself.
-        if not _any(pc.match_substring_regex(text, "[.eE]" if decimal == "," else "[eE]")):
+        is_odd = _any(pc.match_substring_regex(text, "[.eE]" if decimal == "," else "[eE]"))
+        # Beyond 38 digits Arrow wraps around without a word.
+        if not is_odd and (pc.max(pc.binary_length(text)).as_py() or 0) <= _MOST_DIGITS:
             return pc.cast(plain, type_)
     except pa.ArrowInvalid:
         pass

@@ -15,29 +15,23 @@ _DAY_MICROSECONDS = 86_400_000_000
 # A sheet counts days from 1899-12-30; 25,569 of them lie before 1970. Serials end with the year 9999.
 _SERIAL_OF_1970 = 25_569
 _SERIAL_END = 2_958_466.0
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 
 def timestamp_of(values: pa.Array, timezone: str, format_: str | None, *, is_excel: bool = False) -> pa.Array:
-    """timestamp[us] in UTC; null where a value is no moment.
+    """timestamp[us] in UTC; null where a value is no moment of the years 1 to 9999.
 
-    An hour that occurs twice in autumn is the earlier one; one left out in spring is moved on.
+    An hour that occurs twice in autumn is the earlier one; one left out in spring is moved on. Summer time is
+    known until 2037. Numbers are days of a sheet where `is_excel`.
 
     >>> timestamp_of(pa.array(["24-12-2025 18:00", "31-02-2025"]), "Europe/Copenhagen", "%d-%m-%Y").to_pylist()
     [datetime.datetime(2025, 12, 24, 17, 0), None]
     """
-    kind = values.type
-    if pa.types.is_timestamp(kind):
-        moments = pc.cast(values, pa.timestamp("us", kind.tz), safe=False)
-        return _unzoned(moments) if kind.tz is not None else _utc(moments, timezone)
-    if pa.types.is_date(kind):
-        return _utc(pc.cast(values, MOMENT), timezone)
-    if pa.types.is_string(kind):
-        local, zoned = _moments(values, format_)
-        utc = _utc(local, timezone)
-        return utc if zoned is None else pc.coalesce(zoned, utc)
-    if is_excel and (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
-        return _utc(_of_serial(values), timezone)
-    return pa.nulls(len(values), MOMENT)
+    local, utc = _local_and_utc(values, format_, is_excel=is_excel)
+    if local is None:
+        return pa.nulls(len(values), MOMENT) if utc is None else _in_years(utc)
+    moments = _utc(local, timezone)
+    return _in_years(moments if utc is None else pc.coalesce(utc, moments))
 
 
 def date_of(values: pa.Array, timezone: str, format_: str | None, *, is_excel: bool = False) -> pa.Array:
@@ -46,19 +40,28 @@ def date_of(values: pa.Array, timezone: str, format_: str | None, *, is_excel: b
     >>> date_of(pa.array(["2025-12-24", "24.12.2025"]), "Europe/Copenhagen", "%d.%m.%Y").to_pylist()
     [datetime.date(2025, 12, 24), datetime.date(2025, 12, 24)]
     """
+    if values.type == _DAY:
+        return values
+    local, utc = _local_and_utc(values, format_, is_excel=is_excel)
+    if utc is not None:
+        there = _local(utc, timezone)
+        local = there if local is None else pc.coalesce(there, local)
+    return pa.nulls(len(values), _DAY) if local is None else pc.cast(_in_years(local), _DAY)
+
+
+def _local_and_utc(values: pa.Array, format_: str | None, *, is_excel: bool) -> tuple[pa.Array | None, pa.Array | None]:
+    """Moments as they stand where they have no zone, and in UTC where they have one; None where none are such."""
     kind = values.type
-    if pa.types.is_date(kind):
-        return pc.cast(values, _DAY)
     if pa.types.is_timestamp(kind):
         moments = pc.cast(values, pa.timestamp("us", kind.tz), safe=False)
-        return pc.cast(moments if kind.tz is None else _local(_unzoned(moments), timezone), _DAY)
+        return (moments, None) if kind.tz is None else (None, _unzoned(moments))
+    if pa.types.is_date(kind):
+        return pc.cast(values, MOMENT), None
     if pa.types.is_string(kind):
-        local, zoned = _moments(values, format_)
-        days = pc.cast(local, _DAY)
-        return days if zoned is None else pc.coalesce(pc.cast(_local(zoned, timezone), _DAY), days)
+        return _moments(values, format_)
     if is_excel and (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
-        return pc.cast(_of_serial(values), _DAY)
-    return pa.nulls(len(values), _DAY)
+        return _of_serial(values), None
+    return None, None
 
 
 def _moments(values: pa.Array, format_: str | None) -> tuple[pa.Array, pa.Array | None]:
@@ -80,6 +83,16 @@ def _of_serial(values: pa.Array) -> pa.Array:
     days = pc.if_else(is_serial, days, pa.scalar(None, pa.float64()))
     milliseconds = pc.round(pc.multiply(pc.subtract(days, float(_SERIAL_OF_1970)), _DAY_MICROSECONDS / 1000))
     return pc.cast(pc.cast(pc.cast(milliseconds, pa.int64()), pa.timestamp("ms")), MOMENT)
+
+
+def _in_years(moments: pa.Array) -> pa.Array:
+    """Null for moments outside the years 1 to 9999, which neither Python nor a store would take."""
+    ends = pc.min_max(pc.cast(moments, pa.int64())).as_py()
+    if ends["min"] is None or (ends["min"] >= _FIRST and ends["max"] <= _LAST):
+        return moments
+    numbers = pc.cast(moments, pa.int64())
+    is_in = pc.and_(pc.greater_equal(numbers, _FIRST), pc.less_equal(numbers, _LAST))
+    return pc.if_else(is_in, moments, pa.scalar(None, MOMENT))
 
 
 def _utc(local: pa.Array, timezone: str) -> pa.Array:
