@@ -124,6 +124,8 @@ OperationNotAllowed | select * from pragma_table_info('orders') | pragma_table_i
 OperationNotAllowed | from query('select 1') | query
 OperationNotAllowed | from query_table('orders') | query_table
 OperationNotAllowed | select * from range(10) | not allowed
+OperationNotAllowed | select * from repeat('a', 3) | table function
+OperationNotAllowed | select * from split('a,b', ',') t | table function
 OperationNotAllowed | select getenv('HOME') | getenv
 OperationNotAllowed | select current_setting('home_directory') | current_setting
 OperationNotAllowed | select version() | not allowed
@@ -306,8 +308,8 @@ def function_names() -> list[str]:
 def test_a_text_stays_a_text_in_every_place_of_every_function(name: str, shop: Shop) -> None:
     """A literal that ends early would let the rest of it run; sqlglot writes some arguments as bare words."""
     permit = shop.permit("news")
-    for shape in SHAPES if name in UNITS else SHAPES[1:5]:
-        for evil in EVIL if name in UNITS else EVIL[::4]:
+    for shape in SHAPES if name in UNITS else SHAPES[1:4]:
+        for evil in EVIL if name in UNITS else EVIL[::5]:
             literal = "'" + evil.replace("'", "''") + "'"
             spelled = [f"{name}({shape.replace('L', literal)})"]
             if name == "extract":

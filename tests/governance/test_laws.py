@@ -27,7 +27,7 @@ from tillid.terms.table import PERSON_ID, Column, Table
 categories = st.frozensets(st.sampled_from(sorted(ALL_CATEGORIES)), max_size=4)
 seeds = st.integers(0, 10_000)
 purpose_keys = st.sampled_from([p.key for p in PURPOSES])
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=25, deadline=None)
 
 
 @st.composite

@@ -182,7 +182,7 @@ def _reason(purpose: Purpose, met: set[str], bars: set[str], until: list[datetim
 
 # Worlds -------------------------------------------------------------------------------------------------
 
-MOST = 9
+MOST = 12
 """Subjects of a world, beside nobody."""
 KEYS = [p.key for p in PURPOSES]
 USES = ["marketing", "marketing.communications", "marketing.communications.email", "analytics", "essential", "market"]
@@ -212,12 +212,12 @@ def worlds(draw: st.DrawFn) -> World:
     persons: dict[int, int | None] = {0: None}
     for subject in range(1, MOST + 1):
         persons[subject] = draw(st.integers(1, subject).filter(lambda p: persons.get(p, p) == p))
-    said = tuple(draw(st.lists(entries, max_size=50)))
+    said = tuple(draw(st.lists(entries, max_size=80)))
     kinds = draw(st.sets(st.tuples(st.integers(1, MOST), st.sampled_from(["customer", "prospect", "visitor"]))))
     return World(persons, said, tuple(sorted(kinds)))
 
 
-LAW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ONE = World({0: None, 1: 1}, kinds=((1, "customer"),))
 GIVEN = Entry(1, "news", "given", NOW - timedelta(days=2))
 
@@ -347,6 +347,13 @@ def test_a_consent_runs_out(engine: duckdb.DuckDBPyConnection) -> None:
     assert _one(engine, given_at, purpose="timed") == "consent_expired"
     assert _one(engine, replace(given_at, at=given_at.at + timedelta(microseconds=1)), purpose="timed") is None
     assert _one(engine, given_at, replace(given_at, at=NOW), purpose="timed") is None
+
+
+def test_of_consents_under_several_subjects_the_last_to_run_out_counts(engine: duckdb.DuckDBPyConnection) -> None:
+    old = replace(GIVEN, purpose="timed", at=NOW - timedelta(days=80))
+    new = replace(old, subject=2, at=NOW - timedelta(days=10))
+    world = World({0: None, 1: 1, 2: 1}, (old, new))
+    assert _asked(engine, world)[0][1][1]["timed"] == (new.at + VALID_FOR, None)
 
 
 def test_a_suppression_bars_until_it_is_taken_back(engine: duckdb.DuckDBPyConnection) -> None:

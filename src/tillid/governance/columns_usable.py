@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from tillid.terms.actor import Actor
 from tillid.terms.categories import is_covered, is_special
 from tillid.terms.purpose import Purpose
 from tillid.terms.table import Column
@@ -15,6 +18,14 @@ def is_usable(column: Column, purpose: Purpose) -> bool:
     if not column.categories:
         return column.key
     return all(is_lawful(category, purpose) for category in column.categories)
+
+
+def is_shown(column: Column, actor: Actor, purposes: Iterable[Purpose]) -> bool:
+    """Whether each of `purposes` covers `column` and `actor` may see it for each of them."""
+    return all(
+        is_usable(column, purpose) and all(actor.may_see(category, purpose.key) for category in column.categories)
+        for purpose in purposes
+    )
 
 
 def is_lawful(category: str, purpose: Purpose) -> bool:

@@ -93,13 +93,9 @@ def _children(node: Any) -> Iterable[Node]:
             yield argument
         elif isinstance(argument, tuple):
             yield from (item for item in argument if isinstance(item, ops.Node))
-        elif isinstance(argument, Mapping):
-            yield from (item for item in argument.values() if isinstance(item, ops.Node))
 
 
-def rebuild(
-    root: Node, needs: Needs, tables: Mapping[Node, Node]
-) -> Node:
+def rebuild(root: Node, needs: Needs, tables: Mapping[Node, Node]) -> Node:
     """The same query on other `tables` that hold the needed columns alone."""
     return _Rebuilder(needs, tables).relation(root)
 

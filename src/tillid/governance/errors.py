@@ -1,23 +1,23 @@
 """Why a query, a permit or a statement was refused.
 
-    Refused
-    ├── ActorUnknown             not listed in tillid.yml
-    ├── PurposeMissing           a read that names no purpose
-    ├── PurposeUnknown           not in the register
-    ├── PurposeNotPermitted      no role of the actor may use it
-    ├── PurposesDiffer           several purposes in one permit that do not share a scope
-    ├── TableUnknown             not declared
-    ├── TableNotForPurpose       an internal table, read under another purpose
-    ├── ColumnUnknown            not a column of the table
-    ├── ColumnOutsidePurpose     its category is not covered by the purpose
-    ├── CategoryNotVisible       no role of the actor may see its category
-    ├── OperationNotAllowed      an expression that is not on the allow-list
-    ├── StatementNotAllowed      SQL that is not one select over declared tables
-    ├── PermitForged             a permit that the register did not make
-    ├── QueryForged              a governed query that govern did not make
-    ├── PermissionsNotKept       a purpose under which no person's permission is worked out
-    ├── PermissionsStale         the register changed since permissions were last worked out
-    └── DeclaredTwice            two purposes, actors or tables of one name
+Refused
+├── ActorUnknown             not listed in tillid.yml
+├── PurposeMissing           a read that names no purpose
+├── PurposeUnknown           not in the register
+├── PurposeNotPermitted      no role of the actor may use it
+├── PurposesDiffer           several purposes in one permit that do not share a scope
+├── TableUnknown             not declared
+├── TableNotForPurpose       an internal table, read under another purpose
+├── ColumnUnknown            not a column of the table
+├── ColumnOutsidePurpose     its category is not covered by the purpose
+├── CategoryNotVisible       no role of the actor may see its category
+├── OperationNotAllowed      an expression that is not on the allow-list
+├── StatementNotAllowed      SQL that is not one select over declared tables
+├── PermitForged             a permit that the register did not make
+├── QueryForged              a governed query that govern did not make
+├── PermissionsNotKept       a purpose under which no person's permission is worked out
+├── PermissionsStale         the register changed since permissions were last worked out
+└── DeclaredTwice            two purposes, actors or tables of one name
 """
 
 from __future__ import annotations

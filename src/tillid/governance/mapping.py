@@ -35,10 +35,7 @@ def mapping_table(purposes: Iterable[Purpose]) -> Table:
             Column(SUBJECT_ID, "int64", key=True),
             Column(PERSON_ID, "int64", key=True),
             Column(RESTRICTED, "boolean", frozenset({"user.privacy_preferences"})),
-            *(
-                Column(until_column(p.key), "timestamp(6)", frozenset({"user.privacy_preferences"}))
-                for p in purposes
-            ),
+            *(Column(until_column(p.key), "timestamp(6)", frozenset({"user.privacy_preferences"})) for p in purposes),
         ),
         kind=TableKind.DERIVED,
         only_for=frozenset({PERMISSIONS}),

@@ -14,8 +14,7 @@ STRUCTURE = (
     "StructField StructColumn Hash"
 )
 LOGIC = (
-    "Equals NotEquals Greater GreaterEqual Less LessEqual Between IdenticalTo And Or Xor Not IsNull NotNull "
-    "IsNan IsInf"
+    "Equals NotEquals Greater GreaterEqual Less LessEqual Between IdenticalTo And Or Xor Not IsNull NotNull IsNan IsInf"
 )
 NUMBERS = (
     "Add Subtract Multiply Divide FloorDivide Modulus Power Negate Abs Ceil Floor Round Sign Sqrt Exp Ln Log "

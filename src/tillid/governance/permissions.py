@@ -90,9 +90,7 @@ def mapping(members: ir.Table, standing_: ir.Table, purposes: Sequence[Purpose])
     joined = members.left_join(standing_, PERSON_ID)
     nobody = joined[SUBJECT_ID] == NO_PERSON
     forever = ibis.literal(FOREVER, type=_TIME)
-    untils = {
-        until_column(p.key): ibis.ifelse(nobody, forever, standing_[until_column(p.key)]) for p in purposes
-    }
+    untils = {until_column(p.key): ibis.ifelse(nobody, forever, standing_[until_column(p.key)]) for p in purposes}
     return joined.select(
         joined[SUBJECT_ID],
         joined[PERSON_ID],

@@ -14,8 +14,7 @@ CONDITIONS = (
     "Escape RegexpLike RegexpFullMatch RegexpILike Case If Coalesce Nullif Greatest Least"
 )
 NUMBERS = (
-    "Add Sub Mul Div IntDiv Mod Pow Neg Abs Ceil Floor Round Sign Sqrt Cbrt Exp Ln Log Trunc "
-    "Cast TryCast CastToStrType"
+    "Add Sub Mul Div IntDiv Mod Pow Neg Abs Ceil Floor Round Sign Sqrt Cbrt Exp Ln Log Trunc Cast TryCast CastToStrType"
 )
 TEXT = (
     "Lower Upper Trim Length Substring Left Right Concat ConcatWs DPipe Contains StartsWith EndsWith Replace "

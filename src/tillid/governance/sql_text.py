@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
+from typing import cast
 
 import sqlglot
 from sqlglot import exp
@@ -118,15 +119,12 @@ def _parsed(text: str) -> list[exp.Expr]:
     return [tree for tree in trees if tree is not None and not isinstance(tree, exp.Semicolon)]
 
 
-def _name_results(tree: exp.Expr) -> None:
+def _name_results(tree: exp.Query) -> None:
     """Give each worked-out column of the result a name that says what it is: `sum_amount`, not `_col_1`."""
-    select = tree
-    while isinstance(select, (exp.SetOperation, exp.Subquery)):
-        select = select.this
-    if not isinstance(select, exp.Select):
-        return
-    taken = {projection.output_name for projection in select.expressions}
-    for projection in list(select.expressions):
+    # Of a union the first select names the columns; `selects` finds it.
+    projections = list(tree.selects)
+    taken = {projection.output_name for projection in projections}
+    for projection in projections:
         if isinstance(projection, (exp.Alias, exp.Column, exp.Star, exp.Subquery)) or projection.is_star:
             continue
         bare = projection.transform(lambda node: exp.Star() if isinstance(node, VALUES) else node)
@@ -275,12 +273,9 @@ def _is_in_sight(table: exp.Table) -> bool:
 def _qualified(tree: exp.Expr, names: Iterable[str], register: Register) -> exp.Query:
     schema: dict[str, object] = {name: dict.fromkeys(register.table(name).logical(), "VARCHAR") for name in names}
     try:
-        qualified = qualify(tree, schema=schema, dialect=DIALECT, quote_identifiers=True)
+        return cast(exp.Query, qualify(tree, schema=schema, dialect=DIALECT, quote_identifiers=True))
     except (SqlglotError, RecursionError) as error:
         raise _column_error(error, names, register) from None
-    if not isinstance(qualified, (exp.Select, exp.SetOperation)):
-        raise StatementNotAllowed("Only a select over the project's tables is allowed")
-    return qualified
 
 
 def _column_error(error: Exception, names: Iterable[str], register: Register) -> ColumnUnknown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 from uuid import uuid4
 
 import pyarrow as pa
@@ -12,9 +13,9 @@ from tillid.governance.govern import govern
 from tillid.governance.housekeeping import DELIVERIES as DELIVERIES_PURPOSE
 from tillid.governance.housekeeping import PERMISSIONS
 from tillid.pipeline.catalogue import unbound
+from tillid.pipeline.errors import NotBuilt, NotDefined
 from tillid.pipeline.evidence import evidence_of
 from tillid.pipeline.progress import Step
-from tillid.pipeline.errors import NotBuilt, NotDefined
 from tillid.pipeline.wiring import open_destination
 from tillid.pipeline.workspace import Workspace
 from tillid.ports.store import Build
@@ -62,7 +63,9 @@ class ActivationsReport:
         return {name: done.as_dict() for name, done in self.activations.items()}
 
 
-def activate(workspace: Workspace, names: Sequence[str], *, dry_run: bool, step: Step | None = None) -> ActivationsReport:
+def activate(
+    workspace: Workspace, names: Sequence[str], *, dry_run: bool, step: Step | None = None
+) -> ActivationsReport:
     """Send the named activations (all, when none is named); with `dry_run`, only say what would be sent.
 
     Everyone is judged again here, at the moment of sending. Raises `NotDefined` for an unknown name.
@@ -91,19 +94,25 @@ def _each(
             raise NotBuilt("No run has worked out any segment yet", hint="Run: tillid run")
         for place in former.places:
             build.keep(place)
+        digests = dict(cast("Mapping[str, str]", former.notes.get("delivered", {})))
         for activation in wanted:
-            one = _prepare(workspace, build, activation)[2] if dry_run else _send_one(workspace, build, activation)
-            done[activation.name] = one
+            if dry_run:
+                done[activation.name] = _prepare(workspace, build, activation)[2]
+            else:
+                done[activation.name] = _send_one(workspace, build, activation, digests)
             if step is not None:
                 step.advance(1)
-        if not dry_run:
-            build.commit(former.notes)
+        if digests != former.notes.get("delivered", {}):
+            build.commit({**former.notes, "delivered": digests})
     finally:
         build.abandon()
     return done
 
 
-def _send_one(workspace: Workspace, build: Build, activation: ActivationDefinition) -> Activated:
+def _send_one(
+    workspace: Workspace, build: Build, activation: ActivationDefinition, digests: dict[str, str]
+) -> Activated:
+    """Hand the list over and record it; a list that is the very same as the last one leaves no new record."""
     rows, changes, found = _prepare(workspace, build, activation)
     purpose = workspace.register.purpose(activation.purpose)
     delivery = Delivery(
@@ -115,14 +124,16 @@ def _send_one(workspace: Workspace, build: Build, activation: ActivationDefiniti
         sent_at=workspace.now,
         register_version=workspace.register.version,
     )
-    proof = build.fetch(govern(evidence_of(purpose), workspace.permit(PERMISSIONS)))
-    record = delivery_rows(delivery, changes, proof)
-    if record.num_rows:
-        build.append(DELIVERIES, record.to_batches())
     # The list is handed over before the record is committed: a run killed between the two sends the same
     # list again, and never leaves out one that the record says was sent.
     destination = open_destination(workspace.project, workspace.project.destinations[activation.destination])
     receipt = destination.deliver(rows, activation.columns, delivery.delivery_id)
+    if receipt.digest != digests.get(activation.name) or len(changes.added) or len(changes.removed):
+        proof = build.fetch(govern(evidence_of(purpose), workspace.permit(PERMISSIONS)))
+        record = delivery_rows(delivery, changes, proof)
+        if record.num_rows:
+            build.append(DELIVERIES, record.to_batches())
+        digests[activation.name] = receipt.digest
     workspace.audit.append(
         "delivered",
         {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from tillid.governance.columns_usable import is_shown
 from tillid.governance.govern import govern
-from tillid.governance.columns_usable import is_usable
 from tillid.governance.sql_text import govern_sql
 from tillid.pipeline.errors import NotDefined, PersonUnknown
-from tillid.pipeline.people import find_persons
+from tillid.pipeline.people import find_permitted
 from tillid.pipeline.workspace import Workspace
 from tillid.stages.profile.tables import PEOPLE, VARIABLES
 from tillid.stages.segment.tables import members_table_name
@@ -36,23 +36,23 @@ def count(workspace: Workspace, segment: str) -> int:
 
 
 def person(workspace: Workspace, identifier: str, purpose: str) -> dict[str, object]:
-    """The profile of the person with this identifier, as far as it may be used for the purpose.
+    """The profile of the person with this identifier, as far as it may be used for the purpose and be seen.
 
-    Raises `PersonUnknown` when no one has it, or no one who may be processed for the purpose.
+    They are looked for under that purpose too: by an identifier that it covers, among those whom it permits.
+    Raises `PersonUnknown` when no one is found, or several are.
     """
-    workspace.permit(purpose)
-    found = find_persons(workspace, identifier)
-    profile: dict[str, object] = {}
     permit = workspace.permit(purpose)
+    found = find_permitted(workspace, identifier, permit)
+    if len(found) != 1:
+        many = f"{len(found)} persons have that identifier" if found else "Nobody with that identifier can be seen"
+        raise PersonUnknown(
+            f"{many} for {purpose!r}", hint="tillid explain person IDENTIFIER --purpose KEY says who and why."
+        )
+    profile: dict[str, object] = {}
     for name in (PEOPLE, VARIABLES):
         table = workspace.register.table(name)
-        usable = [c.name for c in table.columns if is_usable(c, permit.purposes[0])]
-        rows = workspace.table(name).filter(lambda t: t[PERSON_ID].isin(found)).select(PERSON_ID, *usable)
-        for row in workspace.ask(rows, permit).to_pylist():
+        rows = workspace.table(name).filter(lambda t: t[PERSON_ID] == found[0])
+        shown = rows.select(PERSON_ID, *(c.name for c in table.columns if is_shown(c, permit.actor, permit.purposes)))
+        for row in workspace.ask(shown, permit).to_pylist():
             profile |= row
-    if not profile:
-        raise PersonUnknown(
-            f"Nobody with that identifier may be processed for {purpose!r}",
-            hint="tillid explain person IDENTIFIER --purpose KEY says why.",
-        )
     return {"purpose": purpose, "profile": profile}

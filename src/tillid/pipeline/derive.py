@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import reduce
 from typing import cast
 
 import ibis
 import ibis.expr.types as ir
 
+from tillid.governance.columns_usable import is_usable
 from tillid.governance.govern import govern, place_of
 from tillid.governance.housekeeping import PERMISSIONS
 from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
 from tillid.governance.mapping import MAPPING
 from tillid.governance.permissions import mapping, standing
 from tillid.governance.permit import Permit
-from tillid.governance.columns_usable import is_usable
 from tillid.pipeline.catalogue import event_sources, people_sources, project_traits, unbound
 from tillid.pipeline.progress import Step
 from tillid.pipeline.workspace import Workspace
@@ -147,7 +146,9 @@ def _variables(workspace: Workspace, permit: Permit, definitions: Sequence[Varia
     parts = {name: events_to_variables(events[name], wanted, workspace.as_of) for name, wanted in of.items()}
     seen = [part.select(PERSON_ID) for part in parts.values()]
     seen += [events[name].select(PERSON_ID).distinct() for name in events if name not in parts]
-    seen += [unbound(workspace.register.tables[n]).select(PERSON_ID).distinct() for n in people_sources(workspace.project)]
+    seen += [
+        unbound(workspace.register.tables[n]).select(PERSON_ID).distinct() for n in people_sources(workspace.project)
+    ]
     persons = _union(seen)
     if persons is None:
         persons = unbound(workspace.register.tables[PEOPLE]).select(PERSON_ID).filter(ibis.literal(False))

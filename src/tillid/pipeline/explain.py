@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tillid.governance.columns_usable import is_usable
 from tillid.governance.govern import govern
 from tillid.governance.housekeeping import DELIVERIES as DELIVERIES_PURPOSE
 from tillid.governance.housekeeping import PERMISSIONS
 from tillid.governance.mapping import RESTRICTED, until_column
 from tillid.governance.permissions import why_column
-from tillid.governance.columns_usable import is_usable
 from tillid.pipeline.catalogue import event_sources, people_sources, unbound
 from tillid.pipeline.people import find_persons
 from tillid.pipeline.workspace import Workspace

@@ -15,8 +15,8 @@ from tillid.pipeline.workspace import Workspace
 def explain_sql(workspace: Workspace, text: str, purpose: str) -> dict[str, object]:
     """The decision on one select statement and the statement under guards; nothing is run.
 
-    `tables` gives the guarded select that stands behind each table of `statement`. Raises what
-    `tillid.pipeline.answers.sql` would.
+    `tables` gives the guarded select that stands behind each table of `statement`, in DuckDB's SQL over
+    logical names, whatever engine the project has. Raises what `tillid.pipeline.answers.sql` would.
     """
     govern_sql(text, workspace.permit(purpose))  # refuse before the store is opened and held
     workspace.store  # noqa: B018  opening it tells which rows were collected for what

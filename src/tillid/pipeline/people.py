@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from tillid.governance.columns_usable import is_shown
 from tillid.governance.housekeeping import PERMISSIONS
+from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.errors import PersonUnknown
+from tillid.pipeline.intake.declare import source_table
 from tillid.pipeline.workspace import Workspace
 from tillid.stages.resolve.tables import MEMBERS, SUBJECTS
 from tillid.stages.wash import WashKind, wash
@@ -36,8 +39,22 @@ def find_persons(workspace: Workspace, identifier: str) -> list[int]:
     return found
 
 
+def find_permitted(workspace: Workspace, identifier: str, permit: Permit) -> list[int]:
+    """The ids of the persons with this identifier whom the permit lets through, by columns that it covers."""
+    forms = _forms(identifier.partition(":")[2] or identifier, workspace.project.country) | {identifier.strip()}
+    found: set[int] = set()
+    for source in workspace.project.sources.values():
+        table = source_table(source)
+        for column in source.identifiers if table is not None else ():
+            declared = table.column(column.name) if table is not None else None
+            if declared is None or not is_shown(declared, permit.actor, permit.purposes):
+                continue
+            rows = workspace.table(source.name)
+            mine = rows.filter(rows[column.name].cast("string").isin(sorted(forms))).select(PERSON_ID).distinct()
+            found |= {i for i in workspace.ask(mine, permit).column(PERSON_ID).to_pylist() if i is not None}
+    return sorted(found)
+
+
 def _forms(text: str, country: str) -> set[str]:
     washed = (wash(kind, pa.array([text]), country).values[0].as_py() for kind in (WashKind.EMAIL, WashKind.PHONE))
     return {text.strip(), *(form for form in washed if form)}
-
-

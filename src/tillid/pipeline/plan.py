@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from tillid.pipeline.derive import scope_groups
-from tillid.pipeline.intake.sources import FileNotes, files_to_read
+from tillid.pipeline.intake.sources import FileNotes, files_to_read, is_redefined
 from tillid.pipeline.wiring import open_source
 from tillid.pipeline.workspace import Workspace
 from tillid.stages.ingest.plan_files import plan_files
@@ -66,7 +66,9 @@ def plan(workspace: Workspace) -> Plan:
             changed=tuple(f.path for f in files_now.changed),
             unchanged=tuple(f.path for f in files_now.unchanged),
             gone=files_now.gone,
-            to_read=tuple(f.path for f in files_to_read(source, files, seen).files),
+            to_read=tuple(
+                f.path for f in files_to_read(source, files, seen, is_redefined=is_redefined(source, notes)).files
+            ),
         )
     project = workspace.project
     return Plan(

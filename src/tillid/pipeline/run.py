@@ -8,7 +8,7 @@ from typing import cast
 
 from tillid.pipeline.activate import activate_all
 from tillid.pipeline.derive import Derived, derive, steps
-from tillid.pipeline.intake.sources import TakenIn, take_in_sources
+from tillid.pipeline.intake.sources import TakenIn, definition_digest, take_in_sources
 from tillid.pipeline.progress import Progress
 from tillid.pipeline.report.gather import write_report
 from tillid.pipeline.run_report import RunReport
@@ -73,6 +73,8 @@ def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived)
         "register": workspace.register.version,
         "purpose_sets": {str(n): sorted(keys) for n, keys in taken.purpose_sets.as_sets().items()},
         "files": taken.files,
+        "definitions": {s.name: definition_digest(s) for s in workspace.project.sources.values()},
+        "untagged": taken.untagged,
         "next_subject": taken.next_subject,
         "rows": {**former_rows, **taken.rows},
         "counts": {**former_counts, **{n: c.as_dict() for n, c in taken.counts.items() if c.files_read}},

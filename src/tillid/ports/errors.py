@@ -1,13 +1,13 @@
 """What can go wrong at a store or a destination.
 
-    StoreError
-    ├── StoreHeld            another verb holds the store
-    ├── StoreTorn            its files can't be read
-    ├── TableNotBuilt        a derived table that no run has worked out
-    ├── TableMismatch        rows that do not fit their declaration
-    ├── StoreFull            no space left
-    └── EngineMissing        the engine is not installed
-    DestinationError         a delivery that could not be made
+StoreError
+├── StoreHeld            another verb holds the store
+├── StoreTorn            its files can't be read
+├── TableNotBuilt        a derived table that no run has worked out
+├── TableMismatch        rows that do not fit their declaration
+├── StoreFull            no space left
+└── EngineMissing        the engine is not installed
+DestinationError         a delivery that could not be made
 """
 
 from __future__ import annotations

@@ -12,9 +12,7 @@ LOCAL_DATA_USES = frozenset(
 )
 
 ALL_CATEGORIES: frozenset[str] = frozenset(item.fides_key for item in DEFAULT_TAXONOMY.data_category)
-ALL_DATA_USES: frozenset[str] = (
-    frozenset(item.fides_key for item in DEFAULT_TAXONOMY.data_use) | LOCAL_DATA_USES
-)
+ALL_DATA_USES: frozenset[str] = frozenset(item.fides_key for item in DEFAULT_TAXONOMY.data_use) | LOCAL_DATA_USES
 ALL_DATA_SUBJECTS: frozenset[str] = frozenset(item.fides_key for item in DEFAULT_TAXONOMY.data_subject)
 
 # GDPR Art. 9(1) and 10, and national identification numbers (Art. 87), as fideslang keys.

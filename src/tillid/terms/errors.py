@@ -1,11 +1,11 @@
 """The root of every error that Tillid raises on purpose.
 
-    TillidError
-    ├── Refused                the one rule said no (governance/errors.py draws this branch)
-    ├── ProjectHasMistakes     definitions that cannot be read (pipeline/project)
-    ├── StoreError             the store is held, torn or unknown (ports/errors.py)
-    ├── SourceError            a file that cannot be read (connectors/sources)
-    └── …                      one errors.py a room
+TillidError
+├── Refused                the one rule said no (governance/errors.py draws this branch)
+├── ProjectHasMistakes     definitions that cannot be read (pipeline/project)
+├── StoreError             the store is held, torn or unknown (ports/errors.py)
+├── SourceError            a file that cannot be read (connectors/sources)
+└── …                      one errors.py a room
 """
 
 from __future__ import annotations

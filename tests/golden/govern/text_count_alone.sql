@@ -1,5 +1,5 @@
 -- select count(*) from orders
 SELECT
-  COUNT(*) AS "_col_0"
+  COUNT(*) AS "count"
 FROM __governed_orders AS "orders"
 -- __governed_orders: _

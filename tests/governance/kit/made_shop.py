@@ -10,6 +10,7 @@ from decimal import Decimal
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from tillid.governance.govern import place_of
 from tillid.governance.mapping import FOREVER, MAPPING, mapping_table, until_column
@@ -165,19 +166,17 @@ def load(shop: Shop) -> duckdb.DuckDBPyConnection:
     connection.execute("create schema governed")
     for place, rows in shop.rows.items():
         table = shop.register.tables[place.split("__")[0]]
-        types = {name: _duckdb_type(of) for name, of in table.physical().items()}
-        spelled = ", ".join(f'"{name}" {of}' for name, of in types.items())
-        connection.execute(f'create table governed."{place}" ({spelled})')
-        marks = ", ".join("?" for _ in types)
-        connection.executemany(
-            f'insert into governed."{place}" values ({marks})', [[row[name] for name in types] for row in rows]
-        )
+        schema = pa.schema([(name, _arrow_type(of)) for name, of in table.physical().items()])
+        given = pa.Table.from_pylist(rows, schema)
+        connection.register("given", given)
+        connection.execute(f'create table governed."{place}" as select * from given')
+        connection.unregister("given")
     return connection
 
 
-def _duckdb_type(of: str) -> str:
-    names = {"int64": "bigint", "int32": "integer", "float64": "double", "string": "varchar", "boolean": "boolean"}
-    return names.get(of, "timestamp" if of.startswith("timestamp") else "decimal(18, 2)")
+def _arrow_type(of: str) -> pa.DataType:
+    known = {"int64": pa.int64(), "int32": pa.int32(), "float64": pa.float64(), "string": pa.string(), "boolean": pa.bool_()}
+    return known.get(of, pa.timestamp("us") if of.startswith("timestamp") else pa.decimal128(18, 2))
 
 
 def _mapped(rng: random.Random, subject: int, person: int) -> Row:

@@ -100,29 +100,39 @@ def log_table(source: SourceDefinition) -> Table:
 
 def source_table(source: SourceDefinition) -> Table | None:
     """The table that queries see under the source's name; None for ledgers, which have their own."""
-    columns = kept_columns(source)
-    if source.kind is SourceKind.EVENTS:
-        return Table(
-            source.name,
-            (Column(SOURCE_FILE, "int32", key=True), *columns),
-            path=Path.SUBJECT,
-            # A snapshot is all there is, so its table is worked out anew; facts are added to.
-            kind=TableKind.DERIVED if source.load is Load.SNAPSHOT else TableKind.FACTS,
-            collected=True,
-            retained_from=OCCURRED_AT,
-            label=source.label,
-        )
-    if source.kind is SourceKind.PEOPLE:
-        times = (Column(VALID_FROM, "timestamp(6)", key=True), Column(VALID_TO, "timestamp(6)", key=True))
-        return Table(
-            source.name,
-            (Column(RECORD_KEY, "string", _ID), *times, *columns),
-            path=Path.SUBJECT,
-            kind=TableKind.DERIVED,
-            collected=True,
-            retained_from=VALID_TO,
-            label=source.label,
-        )
-    if source.kind is SourceKind.THINGS:
-        return Table(source.name, columns, kind=TableKind.DERIVED, label=source.label)
-    return None
+    match source.kind:
+        case SourceKind.EVENTS:
+            return events_table(source)
+        case SourceKind.PEOPLE:
+            return _people_table(source)
+        case SourceKind.THINGS:
+            return Table(source.name, kept_columns(source), kind=TableKind.DERIVED, label=source.label)
+        case _:
+            return None
+
+
+def events_table(source: SourceDefinition) -> Table:
+    """The table of a source of events: one row an event, those of no person included."""
+    return Table(
+        source.name,
+        (Column(SOURCE_FILE, "int32", key=True), *kept_columns(source)),
+        path=Path.SUBJECT,
+        # A snapshot is all there is, so its table is worked out anew; facts are added to.
+        kind=TableKind.DERIVED if source.load is Load.SNAPSHOT else TableKind.FACTS,
+        collected=True,
+        retained_from=OCCURRED_AT,
+        label=source.label,
+    )
+
+
+def _people_table(source: SourceDefinition) -> Table:
+    times = (Column(VALID_FROM, "timestamp(6)", key=True), Column(VALID_TO, "timestamp(6)", key=True))
+    return Table(
+        source.name,
+        (Column(RECORD_KEY, "string", _ID), *times, *kept_columns(source)),
+        path=Path.SUBJECT,
+        kind=TableKind.DERIVED,
+        collected=True,
+        retained_from=VALID_TO,
+        label=source.label,
+    )

@@ -18,6 +18,7 @@ from tillid.pipeline.intake.declare import (
     AT,
     GONE,
     RECEIVED,
+    events_table,
     identifier_kinds,
     kept_columns,
     log_table,
@@ -95,8 +96,7 @@ def _number(build: Build, source: SourceDefinition, permit: Permit, numbers: Num
 
 
 def _add_events(build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit) -> None:
-    table = source_table(source)
-    assert table is not None
+    table = events_table(source)
     query = govern(_shaped(rows, table), permit)
     if source.load is Load.SNAPSHOT:
         build.write(table, query)
@@ -129,5 +129,3 @@ def _shaped(rows: ir.Table, table: Table) -> ir.Table:
         column = "collected" if name == PURPOSE_SET else name
         values[name] = rows[column].cast(type_)
     return rows.select(**values)
-
-

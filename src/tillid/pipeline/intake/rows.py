@@ -74,7 +74,7 @@ def prepare(
         columns[OCCURRED_AT] = columns[str(source.time)].cast(pa.timestamp("us"))
     count = kept.num_rows
     identifiers = _identifiers(columns, source, count)
-    key = _record_key(columns, source, arrival, count)
+    key = _record_key(columns, source, count)
     if source.kind is SourceKind.PEOPLE:
         identifiers.append(_own_identifier(identifiers, key, source, count))
     at = pa.scalar(arrival.at, pa.timestamp("us"))
@@ -123,9 +123,7 @@ def _identifiers(columns: dict[str, pa.Array], source: SourceDefinition, count: 
     return usable
 
 
-def _record_key(
-    columns: dict[str, pa.Array], source: SourceDefinition, arrival: Arrival, count: int
-) -> pa.Array:
+def _record_key(columns: dict[str, pa.Array], source: SourceDefinition, count: int) -> pa.Array:
     """What identifies a record among its source's: the declared key, else all that the record says."""
     if source.kind is SourceKind.EVENTS:
         return pa.nulls(count, pa.string())

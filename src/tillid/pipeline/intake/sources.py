@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import cast
 
 import pyarrow as pa
@@ -115,22 +116,21 @@ class _Run:
     step: Step
 
 
-def _take_in_one(
-    workspace: Workspace, build: Build, source: SourceDefinition, permit: Permit, run: _Run
-) -> None:
+def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, permit: Permit, run: _Run) -> None:
     taken = run.taken
     notes = {} if build.former is None else build.former.notes
     seen = cast("Mapping[str, FileNotes]", notes.get("files", {})).get(source.name, {})
     rows = cast("Mapping[str, int]", notes.get("rows", {})).get(source.name, 0)
     reader = open_source(workspace.project, source)
     files = reader.files()
-    todo = files_to_read(source, files, seen)
+    todo = files_to_read(source, files, seen, is_redefined=is_redefined(source, notes))
     count = SourceCount(files_read=len(todo.files), files_unchanged=todo.unchanged)
     taken.counts[source.name], taken.kinds[source.name] = count, source.kind
     taken.files[source.name] = _file_notes(files, seen)
     taken.rows[source.name] = rows
     table = source_table(source)
     if not todo.files:
+        _tell_untagged(source, cast("Mapping[str, list[str]]", notes.get("untagged", {})).get(source.name, []), taken)
         if table is not None and table.kind is TableKind.DERIVED:
             build.keep(table.name)
         return
@@ -149,22 +149,42 @@ def _take_in_one(
     taken.rows[source.name] = _rows_now(build, source, permit, staged + (0 if todo.anew else rows))
 
 
-def files_to_read(source: SourceDefinition, files: tuple[SourceFile, ...], seen: FileNotes) -> ToRead:
-    """Which files must be read: new and changed ones, or for a snapshot all when any of them changed."""
+def files_to_read(
+    source: SourceDefinition, files: tuple[SourceFile, ...], seen: FileNotes, *, is_redefined: bool
+) -> ToRead:
+    """Which files must be read: new and changed ones, or all of them.
+
+    All are read when the source's definition changed, when anything of a snapshot changed, and when a file
+    of events changed: its former rows are in the facts already. Raises `FileChanged` when earlier files that
+    this needs are no longer there.
+    """
     plan = plan_files({path: str(note["digest"]) for path, note in seen.items()}, files)
     unchanged = len(plan.unchanged)
     if source.load is Load.SNAPSHOT:
-        return ToRead(() if plan.is_empty else files, unchanged, anew=not plan.is_empty)
-    if source.kind is SourceKind.EVENTS and plan.changed:
-        # Events of the changed file are in the facts already. All is read anew, which needs every file.
-        if plan.gone:
+        is_due = is_redefined or not plan.is_empty
+        return ToRead(files if is_due else (), unchanged, anew=is_due)
+    is_events = source.kind is SourceKind.EVENTS
+    if is_redefined or (is_events and plan.changed):
+        if is_events and plan.gone:
+            what = "its definition" if is_redefined else plan.changed[0].path
             raise FileChanged(
-                f"{plan.changed[0].path} of the source {source.name} changed after it was read, and "
-                f"{len(plan.gone)} earlier files are no longer there to read all of it anew",
-                hint="Deliver new rows in a file of a new name, or put the earlier files back.",
+                f"Of the source {source.name}, {what} changed after its files were read, and "
+                f"{len(plan.gone)} of them are no longer there to read all of it anew",
+                hint="Put the earlier files back, or deliver new rows in a file of a new name.",
             )
         return ToRead(files, unchanged, anew=True)
     return ToRead(plan.to_read, unchanged)
+
+
+def is_redefined(source: SourceDefinition, notes: Mapping[str, object]) -> bool:
+    """Whether the definition differs from the one that the generation of these notes was read by."""
+    noted = cast("Mapping[str, str]", notes.get("definitions", {})).get(source.name)
+    return noted is not None and noted != definition_digest(source)
+
+
+def definition_digest(source: SourceDefinition) -> str:
+    """A short digest of all that a source's definition says; another text, another digest."""
+    return blake2b(repr(source).encode(), digest_size=8).hexdigest()
 
 
 def _file_notes(files: tuple[SourceFile, ...], seen: FileNotes) -> FileNotes:
@@ -215,9 +235,7 @@ def _prepared(
             yield batch
 
 
-def _refusals(
-    reader: Source, file: SourceFile, raw: RawBatch, refused: tuple[RefusedRow, ...]
-) -> list[Refusal]:
+def _refusals(reader: Source, file: SourceFile, raw: RawBatch, refused: tuple[RefusedRow, ...]) -> list[Refusal]:
     """The refused rows of a batch, with the file's own line numbers."""
     lines = reader.line_of(file, [row.row for row in refused]) if refused else []
     told = [
@@ -229,12 +247,14 @@ def _refusals(
 
 
 def _note_columns(source: SourceDefinition, columns: tuple[str, ...], taken: TakenIn) -> None:
-    known = {*source.headers, *source.ignore}
-    left_out = [column for column in columns if column not in known]
-    note = f"{source.name}: kept out, since no data category is given: {', '.join(left_out)}"
-    if left_out and note not in taken.findings:
-        taken.findings.append(note)
-        taken.untagged.setdefault(source.name, []).extend(left_out)
+    known = {*source.headers, *source.ignore, *taken.untagged.get(source.name, ())}
+    _tell_untagged(source, [column for column in columns if column not in known], taken)
+
+
+def _tell_untagged(source: SourceDefinition, columns: list[str], taken: TakenIn) -> None:
+    if columns:
+        taken.findings.append(f"{source.name}: kept out, since no data category is given: {', '.join(columns)}")
+        taken.untagged.setdefault(source.name, []).extend(columns)
 
 
 def _note_refused(held: list[Refusal], refused: list[Refusal]) -> None:

@@ -88,7 +88,11 @@ def _people_by_source(workspace: Workspace) -> tuple[Mapping[str, int], tuple[Ov
     logs = [workspace.project.sources[name] for name in names]
     members = unbound(MEMBERS)
     each = [
-        unbound(log_table(source)).join(members, SUBJECT_ID).select(PERSON_ID).distinct().mutate(bit=ibis.literal(1 << n))
+        unbound(log_table(source))
+        .join(members, SUBJECT_ID)
+        .select(PERSON_ID)
+        .distinct()
+        .mutate(bit=ibis.literal(1 << n))
         for n, source in enumerate(logs)
     ]
     seen = reduce(lambda a, b: a.union(b), each)
@@ -228,4 +232,3 @@ def _activations(workspace: Workspace, report: RunReport) -> tuple[ActivationFig
         for a in workspace.project.activations.values()
         if (done := report.activations.get(a.name)) is not None
     )
-
