@@ -11,11 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import as_file, files
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
 MONTHS = 36
+STEPS = 2 + MONTHS
+"""The files that `write_data` writes."""
 SEASON = (0.8, 0.75, 0.9, 0.95, 1.0, 0.95, 0.85, 0.9, 1.0, 1.1, 1.5, 1.9)
 """How much is sold in January to December, against an even year."""
 
@@ -90,8 +93,10 @@ with asked as (
     select n, moment(n, 30) as stated_at from range($people + $people // 50) numbers(n) where chance(n, 31) < 0.4
 ), said as (
     select n, 'newsletter' as purpose, 'given' as state, stated_at from asked
-    union all select n, 'newsletter', 'withdrawn', stated_at + ($today - stated_at) / 3 from asked where chance(n, 32) < 0.15
-    union all select n, 'newsletter', 'given', stated_at + ($today - stated_at) / 2 from asked where chance(n, 32) < 0.03
+    union all
+    select n, 'newsletter', 'withdrawn', stated_at + ($today - stated_at) / 3 from asked where chance(n, 32) < 0.15
+    union all
+    select n, 'newsletter', 'given', stated_at + ($today - stated_at) / 2 from asked where chance(n, 32) < 0.03
     union all select n, 'customer_analytics', 'objected', moment(n, 33) from range($people) numbers(n)
         where chance(n, 34) < 0.005
 )
@@ -154,8 +159,8 @@ def last_day() -> date:
     return datetime.now(UTC).date()
 
 
-def write_data(size: Size, folder: Path, told: Callable[[str], None] = lambda _: None) -> None:
-    """Write `people.parquet`, `consents.parquet` and 36 monthly `orders-NN.parquet` in `folder`."""
+def write_data(size: Size, folder: Path, done: Callable[[], None] = lambda: None) -> None:
+    """Write `people.parquet`, `consents.parquet` and 36 monthly `orders-NN.parquet`; `done` is called for each."""
     folder.mkdir(parents=True, exist_ok=True)
     today = datetime.combine(last_day(), datetime.min.time())
     months = _months(today)
@@ -165,17 +170,17 @@ def write_data(size: Size, folder: Path, told: Callable[[str], None] = lambda _:
             maker.execute(statement)
         with as_file(files("tillid.stages.wash").joinpath("data/postcodes.csv.gz")) as places:
             maker.execute(_bound(_PLACES, {"list": str(places)}))
-        told("people and consents")
-        _copy(maker, _bound(_PEOPLE, known), folder / "people.parquet")
-        _copy(maker, _bound(_CONSENTS, known), folder / "consents.parquet")
+        for name, select in (("people", _PEOPLE), ("consents", _CONSENTS)):
+            _copy(maker, _bound(select, known), folder / f"{name}.parquet")
+            done()
         borders = _borders(months, size.events)
-        for month, (begin, end) in enumerate(zip(months, months[1:], strict=False)):
-            told(f"orders of month {month + 1} of {MONTHS}")
+        for month, (begin, end) in enumerate(pairwise(months)):
             span = {"begin": begin, "seconds": int((end - begin).total_seconds()) - 60}
             lines = {"first": borders[month], "last": borders[month + 1]}
             # Some who buy are not in the customer list.
             customers = {"customers": size.people + size.people // 200}
             _copy(maker, _bound(_ORDERS, span | lines | customers), folder / f"orders-{month + 1:02}.parquet")
+            done()
 
 
 def _copy(maker: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:

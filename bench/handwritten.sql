@@ -28,7 +28,7 @@ anti join customers using (customer_no);
 
 create table orders as
 with numbers as (select subject, customer_no from customers union all from strangers)
-select coalesce(subject, 0) as subject, invoice, occurred_at, product_group, quantity, amount
+select coalesce(subject, 0) as subject, customer_no, invoice, occurred_at, product_group, quantity, amount
 from read_parquet(getvariable('data') || '/orders-*.parquet') left join numbers using (customer_no);
 
 create table consents as
@@ -65,7 +65,8 @@ create table persons as
 with numbers as (select subject, customer_no, email from customers union all select *, null from strangers),
 said as (
     select email,
-        max(stated_at) filter (state = 'given' and notice in ('newsletter-2', 'newsletter-3') and evidence is not null) as given_at,
+        max(stated_at) filter (state = 'given' and notice in ('newsletter-2', 'newsletter-3')
+            and evidence is not null) as given_at,
         max(stated_at) filter (state = 'withdrawn') as withdrawn_at, bool_or(state = 'objected') as has_objected
     from consents group by email
 ), known as (
@@ -74,18 +75,30 @@ said as (
         given_at is not null as is_given
     from numbers left join reached using (subject) left join said using (email)
 ), judged as (
-    select person, min(customer_no) as customer_no, not coalesce(bool_or(has_objected), false) as for_analytics,
+    select person, min(customer_no) as least_no, not coalesce(bool_or(has_objected), false) as for_analytics,
         coalesce(bool_or(is_given) and not bool_or(is_withdrawn), false) as for_newsletter
     from known group by person
 )
-select subject, person, judged.customer_no, for_analytics, for_newsletter from known join judged using (person);
+select subject, customer_no, person, least_no, for_analytics, for_newsletter from known join judged using (person);
+
+-- Whom an identifier stands for, to look a person up; nobody's own where too many share it.
+create table identifiers as
+select 'customer_no' as kind, customer_no as value, person from persons
+union all
+select 'email', email, if(count(*) <= 5, min(person), null) from customers join persons using (subject)
+where email is not null group by email
+union all
+select 'phone', phone, if(count(*) <= 5, min(person), null) from customers join persons using (subject)
+where phone is not null group by phone
+union all
+select 'email', email, null from (select distinct email from consents) as said anti join customers using (email);
 
 create table traits as
 select person, arg_max(customers.customer_no, updated_at) as customer_no, arg_max(email, updated_at) as email,
     arg_max(phone, updated_at) as phone, arg_max(postcode, updated_at) as postcode, arg_max(city, updated_at) as city,
     arg_max(country, updated_at) as country, arg_max(birth_year, updated_at) as birth_year,
     max(updated_at) as updated_at
-from customers join persons using (subject) group by person;
+from persons left join customers using (subject) group by person;
 
 create table variables as
 with measured as (

@@ -17,7 +17,9 @@ SOURCE = ROOT / "src" / "tillid"
 def lint(root: Path) -> tuple[bool, str]:
     # Run as a program of its own: what the test has imported must not stand in for the copy.
     code = "import sys; sys.path.insert(0, 'src'); from importlinter.cli import lint_imports_command as c; c(standalone_mode=True)"
-    done = subprocess.run([sys.executable, "-I", "-c", f"{code}", "--no-cache"], cwd=root, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"{code}", "--no-cache"], cwd=root, capture_output=True, text=True, check=False
+    )
     return done.returncode == 0, done.stdout + done.stderr
 
 
@@ -38,19 +40,43 @@ def test_the_real_tree_is_green() -> None:
 BREACHES = {
     "upwards": ("terms/planted.py", "from tillid.governance import govern", "Imports go down only"),
     "governance looks at a port": ("governance/planted.py", "from tillid.ports import store", "Imports go down only"),
-    "a stage reaches the pipeline": ("stages/wash/planted.py", "from tillid.pipeline import run", "Imports go down only"),
+    "a stage reaches the pipeline": (
+        "stages/wash/planted.py",
+        "from tillid.pipeline import run",
+        "Imports go down only",
+    ),
     "a room that nobody drew": ("cellar/__init__.py", "", "Imports go down only"),
     "a module beside the rooms": ("helpers.py", "", "Imports go down only"),
     "the pipeline reaches a door": ("pipeline/planted.py", "from tillid.cli import main", "Imports go down only"),
-    "a store reaches a connector": ("stores/planted.py", "from tillid.connectors import sources", "Imports go down only"),
-    "a stage reaches a stage": ("stages/wash/planted.py", "from tillid.stages.segment import definitions", "No stage knows"),
-    "a source reaches a destination": ("connectors/sources/planted.py", "from tillid.connectors.destinations import file", "No kind of connector"),
+    "a store reaches a connector": (
+        "stores/planted.py",
+        "from tillid.connectors import sources",
+        "Imports go down only",
+    ),
+    "a stage reaches a stage": (
+        "stages/wash/planted.py",
+        "from tillid.stages.segment import definitions",
+        "No stage knows",
+    ),
+    "a source reaches a destination": (
+        "connectors/sources/planted.py",
+        "from tillid.connectors.destinations import file",
+        "No kind of connector",
+    ),
     "a stage reaches a store": ("stages/wash/planted.py", "from tillid.stores import duckdb", "Only the wiring"),
-    "a stage reaches a connector": ("stages/ingest/planted.py", "from tillid.connectors.sources import files", "Only the wiring"),
+    "a stage reaches a connector": (
+        "stages/ingest/planted.py",
+        "from tillid.connectors.sources import files",
+        "Only the wiring",
+    ),
     "the pipeline reaches a store": ("pipeline/planted.py", "from tillid.stores import duckdb", "Only the wiring"),
     "a door reaches a store": ("cli/planted.py", "from tillid.stores import duckdb", "Only the wiring"),
     "duckdb elsewhere": ("pipeline/planted.py", "import duckdb", "Engines are driven"),
-    "duckdb in a function": ("stages/wash/planted.py", "def f():\n    from duckdb import connect\n    return connect", "Engines are driven"),
+    "duckdb in a function": (
+        "stages/wash/planted.py",
+        "def f():\n    from duckdb import connect\n    return connect",
+        "Engines are driven",
+    ),
     "pyspark elsewhere": ("governance/planted.py", "from pyspark.sql import SparkSession", "Engines are driven"),
     "lmdb elsewhere": ("cli/planted.py", "import lmdb", "Engines are driven"),
     "django elsewhere": ("cli/planted.py", "import django.db", "Django is the portal's"),
@@ -80,9 +106,7 @@ def names_used(file: Path) -> set[str]:
             found.add(node.id)
         elif isinstance(node, ast.Attribute):
             found.add(node.attr)
-        elif isinstance(node, ast.alias):
-            found.add(node.name)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        elif isinstance(node, (ast.alias, ast.FunctionDef, ast.ClassDef)):
             found.add(node.name)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.add(node.value)  # getattr(module, "_issue_permit")
@@ -93,14 +117,17 @@ def users_of(name: str) -> set[str]:
     return {str(file.relative_to(SOURCE)) for file in SOURCE.rglob("*.py") if name in names_used(file)}
 
 
-@pytest.mark.parametrize(("name", "users"), [
-    ("_issue_permit", {"governance/permit.py", "governance/register.py"}),
-    ("_issue_governed", {"governance/governed.py", "governance/govern.py"}),
-    ("_DecisionMaker", {"governance/govern.py", "governance/sql_text.py"}),
-    ("_PermitState", {"governance/permit.py"}),
-    ("_GovernedState", {"governance/governed.py"}),
-    ("_ISSUED", {"governance/permit.py", "governance/governed.py"}),
-])
+@pytest.mark.parametrize(
+    ("name", "users"),
+    [
+        ("_issue_permit", {"governance/permit.py", "governance/register.py"}),
+        ("_issue_governed", {"governance/governed.py", "governance/govern.py"}),
+        ("_DecisionMaker", {"governance/govern.py", "governance/sql_text.py"}),
+        ("_PermitState", {"governance/permit.py"}),
+        ("_GovernedState", {"governance/governed.py"}),
+        ("_ISSUED", {"governance/permit.py", "governance/governed.py"}),
+    ],
+)
 def test_makers_are_used_where_they_belong_alone(name: str, users: set[str]) -> None:
     assert users_of(name) == users
 

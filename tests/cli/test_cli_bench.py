@@ -1,25 +1,34 @@
-"""tillid bench: finds a bench by name and hands its figures on."""
+"""tillid bench: finds a bench of the checkout by name and hands its figures on."""
 
 from __future__ import annotations
 
 import sys
-from types import ModuleType
 
 import pytest
+
+from tillid.cli import benches
 
 
 @pytest.fixture
 def quick(tmp_path, monkeypatch) -> None:
-    """A room with one bench, and a file in it that is none."""
-    room = ModuleType("tillid.testing.bench")
-    room.__path__ = [str(tmp_path)]
-    monkeypatch.setitem(sys.modules, "tillid.testing.bench", room)
-    (tmp_path / "quick.py").write_text(
-        "def run(events=10):\n    return {'name': 'quick', 'figures': {'load': {'seconds': 1.5}}, 'ratios': {'events': events}}\n"
+    """A checkout with one bench, and a file beside it that is none."""
+    monkeypatch.setattr(benches, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "bench"]:
+        monkeypatch.delitem(sys.modules, name)
+    room = tmp_path / "bench"
+    room.mkdir()
+    (room / "__init__.py").write_text("BENCHES = ('quick',)\n")
+    (room / "parts.py").write_text("")
+    (room / "quick.py").write_text(
+        "def run(progress, events=10):\n"
+        "    with progress.stage('at it') as step:\n"
+        "        step.advance(1)\n"
+        "    return {'name': 'quick', 'figures': {'load': {'seconds': 1.5}}, 'ratios': {'events': events}}\n"
     )
-    (tmp_path / "parts.py").write_text("")
-    for name in ("quick", "parts"):
-        monkeypatch.delitem(sys.modules, f"tillid.testing.bench.{name}", raising=False)
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "bench"]:
+        del sys.modules[name]
 
 
 def test_a_bench_is_run_with_what_was_asked(quick, tillid) -> None:
@@ -42,6 +51,17 @@ def test_a_bench_that_is_not_there(quick, tillid, name) -> None:
     said = tillid("bench", name, "--json")
     assert (said.code, said.error["kind"]) == (1, "BenchUnknown")
     assert "quick" in said.error["hint"]
+
+
+def test_outside_a_checkout_there_are_none(tillid, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(benches, "CHECKOUT", tmp_path)
+    said = tillid("bench", "pipeline", "--json")
+    assert (said.code, said.error["kind"]) == (1, "BenchesNotHere")
+    assert "checkout" in said.error["hint"]
+
+
+def test_the_benches_of_this_checkout() -> None:
+    assert benches.bench_names() == ["guards", "pipeline"]
 
 
 def test_no_events_are_no_number(quick, tillid) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import traceback
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tillid.cli.main import answer
@@ -50,16 +50,22 @@ def blocks(page: Path) -> Iterator[Block]:
 
 def steps(block: Block) -> Iterator[Step]:
     """The commands of a console block: lines after `$ `, each with the lines below it."""
-    command, shown, at = "", [], block.line
+    found: list[Step] = []
+    goes_on = False
     for number, line in enumerate(block.text.splitlines(), block.line):
-        if line.startswith("$ "):
-            if command:
-                yield Step(command, tuple(shown), at)
-            command, shown, at = line[2:], [], number
-        else:
-            shown.append(line)
-    if command:
-        yield Step(command, tuple(shown), at)
+        if goes_on:
+            found[-1] = replace(found[-1], command=f"{found[-1].command}\n{line}")
+        elif line.startswith("$ "):
+            found.append(Step(line[2:], (), number))
+        elif found:
+            found[-1] = replace(found[-1], shown=(*found[-1].shown, line))
+        # Inside quotes, and after a \\ at the end of a line, a command goes on.
+        goes_on = bool(found) and not found[-1].shown and _is_open(found[-1].command)
+    yield from (replace(step, command=step.command.replace("\\\n", " ")) for step in found)
+
+
+def _is_open(command: str) -> bool:
+    return command.endswith("\\") or command.count('"') % 2 == 1
 
 
 def play(page: Path, folder: Path) -> Iterator[tuple[Step, str]]:

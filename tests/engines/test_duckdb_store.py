@@ -2,11 +2,140 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tillid.ports.errors import StoreError, StoreHeld, StoreTorn
+from tillid.stores.duckdb import DuckDbSettings, DuckDbStore
 from tillid.testing.store_conformance import StoreConformance
 from tillid.testing.store_killed import POINTS
+from tillid.testing.store_samples import SALES, MemoryAudit, ask, build, build_sales, numbered, sales
 
 
 class TestDuckDbStore(StoreConformance):
     store_class = "tillid.stores.duckdb:DuckDbStore"
     # What is "in swap" elsewhere is one transaction here.
     kill_points = tuple(point for point in POINTS if point != "in swap")
+
+
+def _open(folder: Path, settings: DuckDbSettings | None = None) -> DuckDbStore:
+    return DuckDbStore(folder, MemoryAudit(), held_by="test of ole", settings=settings or DuckDbSettings())
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The file of a store that holds one generation."""
+    store = _open(tmp_path)
+    build_sales(store, 0, 50_000)
+    store.close()
+    return tmp_path / ".tillid" / "store.duckdb"
+
+
+def test_a_file_that_is_not_a_store_is_said_to_be_torn(file: Path, tmp_path: Path) -> None:
+    file.write_bytes(b"something else" * 1000)
+    with pytest.raises(StoreTorn, match=r"can't be read.*backup"):
+        _open(tmp_path)
+    # And the lock is free again.
+    file.unlink()
+    _open(tmp_path).close()
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9])
+def test_a_file_cut_short_is_said_to_be_torn(file: Path, tmp_path: Path, kept: float) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(len(whole) * kept)])
+    with pytest.raises(StoreTorn):
+        _open(tmp_path).fetch(ask("sales", lambda t: t.agg(x=t.text.max(), y=t.sale.sum(), z=t.amount.sum())))
+
+
+def test_blocks_overwritten_are_said_to_be_torn(file: Path, tmp_path: Path) -> None:
+    with file.open("r+b") as opened:
+        for place in range(3 * 4096 + 1000, file.stat().st_size, 2**18):
+            opened.seek(place)
+            opened.write(b"\xff" * 100)
+    with pytest.raises(StoreTorn):
+        _open(tmp_path).fetch(ask("sales", lambda t: t.agg(x=t.text.max(), y=t.sale.sum(), z=t.amount.sum())))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "select * from read_text('/etc/passwd')",
+        "select * from glob('/etc/*')",
+        "copy (select 1) to '{folder}/out.csv'",
+        "attach '{folder}/other.duckdb'",
+        "install httpfs",
+        "load httpfs",
+        "set enable_external_access = true",
+        "set threads = 1",
+        "select * from sneaked",
+    ],
+)
+def test_the_engine_reaches_nothing_outside_its_file(tmp_path: Path, sql: str) -> None:
+    sneaked = sales({"sale": 1})[0]  # noqa: F841  DuckDB would find it by its name
+    store = _open(tmp_path)
+    with pytest.raises(StoreError), store._engine._cursor() as cursor:
+        cursor.execute(sql.format(folder=tmp_path)).fetchall()
+    store.close()
+
+
+def test_settings_are_the_engines(tmp_path: Path) -> None:
+    store = _open(tmp_path, DuckDbSettings(memory_limit=512 * 2**20, threads=1))
+    query = "select current_setting('memory_limit'), current_setting('threads'), current_setting('temp_directory')"
+    with store._engine._cursor() as cursor:
+        memory, threads, scratch = cursor.execute(query).fetchone() or ()
+    assert (memory, threads, scratch) == ("512.0 MiB", 1, str(tmp_path / ".tillid" / "tmp"))
+    store.close()
+
+
+def test_more_than_memory_is_spilled_in_the_projects_folder(tmp_path: Path) -> None:
+    store = _open(tmp_path, DuckDbSettings(memory_limit=200 * 2**20, threads=1))
+    going = build(store)
+    going.append(SALES, numbered(0, 100_000, size=10_000))
+    wide = ask("sales", lambda t: t.group_by(text=t.text.lpad(3000, "x")).agg(n=t.sale.max()))
+    spilled = 0
+    for batch in going.batches(wide):
+        spilled = max(spilled, sum(path.stat().st_size for path in (tmp_path / ".tillid" / "tmp").glob("*")))
+        assert batch.num_rows
+    assert spilled > 0
+    store.close()
+
+
+def test_values_can_be_found_in_an_uncompressed_file(tmp_path: Path) -> None:
+    name = "Søren Overgaard-Testesen the Third"
+    store = _open(tmp_path, DuckDbSettings(uncompressed=True))
+    going = build(store)
+    going.append(SALES, sales(*({"sale": n, "text": f"{name} {n}"} for n in range(5000))))
+    going.commit({})
+    store.close()
+    assert f"{name} 4999".encode() in (tmp_path / ".tillid" / "store.duckdb").read_bytes()
+
+
+def test_small_parts_become_one(tmp_path: Path) -> None:
+    store = _open(tmp_path)
+    parts = []
+    for first in range(0, 200, 10):
+        going = build(store)
+        going.append(SALES, numbered(first, 10))
+        going.commit({})
+        parts.append(len(store._manifest.facts["sales"]))
+        assert store._engine.held() == set(store._manifest.physical())
+    assert parts == [1, 2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5, 6]
+    assert sum(part.rows for part in store._manifest.facts["sales"]) == 200
+    store.close()
+
+
+def test_another_program_on_the_file_is_named_as_such(file: Path, tmp_path: Path) -> None:
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(file)], stdout=subprocess.PIPE, stdin=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(StoreHeld, match="another program"):
+            _open(tmp_path)
+        other.kill()

@@ -25,25 +25,37 @@ def connection(shop: Shop):
     made.execute("update governed.orders set channel = 'trap'")
     made.execute(f"""
         update governed.orders o set channel = '7' from governed."{MAPPING}" m
-        where o.subject_id = m.subject_id and m."{until_column('news')}" > timestamp '2026-01-01' and not m.restricted
+        where o.subject_id = m.subject_id and m."{until_column("news")}" > timestamp '2026-01-01' and not m.restricted
         and o.purpose_set in (1, 3, 5) and o.occurred_at >= timestamp '2024-01-01'""")
-    trapped, = made.execute("select count(*) from governed.orders where channel = 'trap'").fetchone()
+    (trapped,) = made.execute("select count(*) from governed.orders where channel = 'trap'").fetchone()
     assert 500 < trapped < 3_000
     return made
 
 
-@pytest.mark.parametrize("text", [
-    "select count(*) from orders where cast(channel as integer) > 0",
-    "select sum(cast(channel as integer)) from orders",
-    "select count(*) from orders where case when channel = 'trap' then cast('x' || channel as integer) else 1 end = 1",
-    "select count(*) from orders where cast(channel as integer) > 0 and amount > 0 and quantity > 0",
-    "select count(*) from orders o join things t on cast(o.channel as integer) = t.product_id",
-    "select max(v) from (select cast(channel as integer) as v, amount from orders) t where v > 0",
-    "select cast(channel as integer) as c, count(*) from orders group by 1 having cast(min(channel) as integer) > 0",
-    "select count(*) from orders o where exists (select 1 from orders p where cast(p.channel as integer) = o.quantity)",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select count(*) from orders where cast(channel as integer) > 0",
+        "select sum(cast(channel as integer)) from orders",
+        "select count(*) from orders where case when channel = 'trap' then cast('x' || channel as integer) else 1 end = 1",
+        "select count(*) from orders where cast(channel as integer) > 0 and amount > 0 and quantity > 0",
+        "select count(*) from orders o join things t on cast(o.channel as integer) = t.product_id",
+        "select max(v) from (select cast(channel as integer) as v, amount from orders) t where v > 0",
+        "select cast(channel as integer) as c, count(*) from orders group by 1 having cast(min(channel) as integer) > 0",
+        "select count(*) from orders o where exists (select 1 from orders p where cast(p.channel as integer) = o.quantity)",
+    ],
+)
 def test_sql(text: str, shop: Shop, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(compiled(govern_sql(text, shop.permit("news")))).fetchall()
+
+
+def test_the_id_of_a_person_who_may_not_be_read(shop: Shop, connection: duckdb.DuckDBPyConnection) -> None:
+    """Nor does an error tell that there is such a person."""
+    gone = {r["person_id"] for r in shop.rows[MAPPING] if r[until_column("news")] is None or r["restricted"]}
+    listed = ", ".join(map(str, gone))
+    for table in ("members", "orders", "people"):
+        text = f"select count(*) from {table} where case when person_id in ({listed}) then cast('x' || person_id as integer) else 1 end = 1"
+        connection.execute(compiled(govern_sql(text, shop.permit("news")))).fetchall()
 
 
 def test_expression(shop: Shop, connection: duckdb.DuckDBPyConnection) -> None:

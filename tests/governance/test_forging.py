@@ -1,6 +1,5 @@
 """A permit by hand and a forged governed query: refused when it runs, whatever a type checker was told."""
 
-
 from __future__ import annotations
 
 import copy
@@ -31,8 +30,13 @@ from tillid.terms.table import Column, Table
 def permit() -> Permit:
     news = Purpose("news", "analytics", LegalBasis.CONTRACT, frozenset({"system"}), Duration.parse("1 year"))
     things = Table("things", (Column("price", "int64", frozenset({"system.operations"})),))
-    register = Register(purposes=[news], actors=[Actor("ole", (Role("r", None, None),))], tables=[things],
-                        purpose_sets={}, clock=lambda: datetime(2026, 1, 1))
+    register = Register(
+        purposes=[news],
+        actors=[Actor("ole", (Role("r", None, None),))],
+        tables=[things],
+        purpose_sets={},
+        clock=lambda: datetime(2026, 1, 1),
+    )
     return register.permit(register.actor("ole"), "news")
 
 
@@ -94,19 +98,22 @@ def test_an_object_that_was_only_allocated_is_refused(permit: Permit, governed: 
         check_governed(empty)
 
 
+def look_alikes(base: type, genuine: object) -> list[object]:
+    same = {"__eq__": lambda *_: True, "__hash__": lambda _: hash(genuine)}
+    twin = object.__new__(type("Twin", (base,), same))
+    object.__setattr__(twin, "_state", genuine._state)  # type: ignore[attr-defined]
+    alike = type("Alike", (), same | {"__class__": property(lambda _: base)})()
+    assert isinstance(alike, base)
+    return [twin, alike, None, "news", genuine._state, weakref.proxy(genuine)]  # type: ignore[attr-defined]
+
+
 def test_a_subclass_and_a_look_alike_are_refused(permit: Permit, governed: GovernedQuery) -> None:
-    for base, genuine, check, error in (
-        (Permit, permit, check_genuine, PermitForged), (GovernedQuery, governed, check_governed, QueryForged)
-    ):
-        twin = type("Twin", (base,), {"__eq__": lambda *_: True, "__hash__": lambda _: hash(genuine)})
-        fake = object.__new__(twin)
-        object.__setattr__(fake, "_state", genuine._state)
-        alike = type("Alike", (), {"__eq__": lambda *_: True, "__hash__": lambda _: hash(genuine),
-                                   "__class__": property(lambda _: base)})()
-        assert isinstance(alike, base)
-        for forged in (fake, alike, None, "news", genuine._state, weakref.proxy(genuine)):
-            with pytest.raises(error):
-                check(forged)
+    for forged in look_alikes(Permit, permit):
+        with pytest.raises(PermitForged):
+            check_genuine(forged)  # type: ignore[arg-type]
+    for forged in look_alikes(GovernedQuery, governed):
+        with pytest.raises(QueryForged):
+            check_governed(forged)  # type: ignore[arg-type]
 
 
 def test_a_place_in_memory_is_not_a_pass(permit: Permit) -> None:

@@ -32,8 +32,14 @@ few = settings(max_examples=25, deadline=None)
 
 @st.composite
 def purposes(draw: st.DrawFn) -> Purpose:
-    return Purpose("p", "analytics", LegalBasis.CONSENT, draw(categories), Duration.parse("1 year"),
-                   special_category_basis=draw(st.sampled_from([None, SpecialCategoryBasis.EXPLICIT_CONSENT])))
+    return Purpose(
+        "p",
+        "analytics",
+        LegalBasis.CONSENT,
+        draw(categories),
+        Duration.parse("1 year"),
+        special_category_basis=draw(st.sampled_from([None, SpecialCategoryBasis.EXPLICIT_CONSENT])),
+    )
 
 
 def result(shop: Shop, seed: int, purpose: str) -> Counter[tuple[object, ...]]:
@@ -91,10 +97,12 @@ def test_who_withdraws_is_in_no_result_and_nobody_comes_in(seed: int, purpose: s
 @given(seeds, purpose_keys)
 def test_results_are_a_subset_of_the_permitted(seed: int, purpose: str) -> None:
     shop = make_shop(seed % 7)
-    everyone = shop.with_mapping([
-        row | {"restricted": False} | {until_column(p.key): NOW.replace(year=2099) for p in PURPOSES}
-        for row in shop.rows[MAPPING]
-    ])
+    everyone = shop.with_mapping(
+        [
+            row | {"restricted": False} | {until_column(p.key): NOW.replace(year=2099) for p in PURPOSES}
+            for row in shop.rows[MAPPING]
+        ]
+    )
     got = result(shop, seed, purpose)
     assert got <= result(everyone, seed, purpose)
     nobody = shop.with_mapping([row | {until_column(p.key): None for p in PURPOSES} for row in shop.rows[MAPPING]])
@@ -116,13 +124,17 @@ def test_a_derived_column_is_usable_for_no_more_than_each_input(inputs: list[fro
 
 
 @given(categories, categories, purposes())
-def test_another_category_never_makes_a_column_more_usable(had: frozenset[str], more: frozenset[str], purpose: Purpose) -> None:
+def test_another_category_never_makes_a_column_more_usable(
+    had: frozenset[str], more: frozenset[str], purpose: Purpose
+) -> None:
     if had and is_usable(Column("c", "int64", had | more), purpose):
         assert is_usable(Column("c", "int64", had), purpose)
 
 
 @given(categories, categories, purposes())
-def test_a_purpose_that_covers_more_loses_no_column(column: frozenset[str], more: frozenset[str], purpose: Purpose) -> None:
+def test_a_purpose_that_covers_more_loses_no_column(
+    column: frozenset[str], more: frozenset[str], purpose: Purpose
+) -> None:
     if is_usable(Column("c", "int64", column), purpose):
         assert is_usable(Column("c", "int64", column), replace(purpose, categories=purpose.categories | more))
 
@@ -134,8 +146,13 @@ def test_a_narrower_role_never_sees_more(
     table = Table("t", (Column("c", "int64", column),))
     narrow = Actor("narrow", (Role("n", frozenset({"p"}), sees),))
     wide = Actor("wide", (Role("w", frozenset({"p", "q"}), sees | more), Role("x", frozenset({"q"}), None)))
-    register = Register(purposes=[purpose, replace(purpose, key="q")], actors=[narrow, wide, STEWARD], tables=[table],
-                        purpose_sets={}, clock=lambda: NOW)
+    register = Register(
+        purposes=[purpose, replace(purpose, key="q")],
+        actors=[narrow, wide, STEWARD],
+        tables=[table],
+        purpose_sets={},
+        clock=lambda: NOW,
+    )
 
     def passes(actor: Actor) -> bool:
         query = make_query(table)
@@ -158,8 +175,13 @@ def make_query(table: Table):
 def test_a_query_that_one_purpose_refuses_is_refused_for_it_beside_another(seed: int) -> None:
     """Purposes that share a permit intersect: a column must be covered by each."""
     rng = random.Random(seed)
-    both = [PURPOSES[0], replace(PURPOSES[0], key="twin", categories=frozenset(rng.sample(sorted(PURPOSES[0].categories), 2)))]
-    table = Table("t", tuple(Column(f"c{i}", "int64", frozenset({c})) for i, c in enumerate(sorted(PURPOSES[0].categories))))
+    both = [
+        PURPOSES[0],
+        replace(PURPOSES[0], key="twin", categories=frozenset(rng.sample(sorted(PURPOSES[0].categories), 2))),
+    ]
+    table = Table(
+        "t", tuple(Column(f"c{i}", "int64", frozenset({c})) for i, c in enumerate(sorted(PURPOSES[0].categories)))
+    )
     register = Register(purposes=both, actors=[STEWARD], tables=[table], purpose_sets={}, clock=lambda: NOW)
     for column in table.columns:
         query = make_query(table).select(column.name)

@@ -12,7 +12,7 @@ import pytest
 from made_shop import MARKETER, NOW, PURPOSES, STEWARD, Shop, make_shop
 from running import compiled
 
-from tillid.governance.columns_usable import is_usable
+from tillid.governance.columns_usable import is_shown, is_usable
 from tillid.governance.errors import (
     ActorUnknown,
     CategoryNotVisible,
@@ -60,8 +60,14 @@ def pairs(shop: Shop) -> dict[str, tuple[ibis.Table, str]]:
         "within_retention_of_versions": (people.select("first_name"), "news"),
         "rows_of_the_scope": (t("variables").filter(t("variables").score > 1).select("revenue"), "news"),
         "things_without_person": (t("things").select("group_name", "price"), "news"),
-        "unused_columns_dropped": (orders.mutate(double=orders.iban + "x").group_by("channel").agg(n=lambda j: j.count()), "news"),
-        "joined_tables": (orders.join(t("variables"), "person_id").group_by("channel").agg(r=lambda j: j.revenue.sum()), "news"),
+        "unused_columns_dropped": (
+            orders.mutate(double=orders.iban + "x").group_by("channel").agg(n=lambda j: j.count()),
+            "news",
+        ),
+        "joined_tables": (
+            orders.join(t("variables"), "person_id").group_by("channel").agg(r=lambda j: j.revenue.sum()),
+            "news",
+        ),
         "subquery": (orders.filter(orders.person_id.isin(t("members").person_id)).select("amount"), "news"),
         "permission_of_several": (t("members").select("rank"), "news"),
     }
@@ -99,7 +105,12 @@ def test_a_table_used_twice_alike_is_decided_on_once(shop: Shop) -> None:
     narrow = ibis.table({"person_id": "int64", "rank": "int64"}, name="members")
     query = narrow.select("rank").union(shop.table("members").select("rank"))
     reasons = [(o.rule, o.reason) for o in govern(query, shop.permit("news")).decision.outcomes]
-    assert [rule for rule, _ in reasons] == ["column_covered", "category_visible", "person_permitted", "person_unrestricted"]
+    assert [rule for rule, _ in reasons] == [
+        "column_covered",
+        "category_visible",
+        "person_permitted",
+        "person_unrestricted",
+    ]
 
 
 def test_places_and_fingerprints_go_with_the_query(shop: Shop) -> None:
@@ -115,41 +126,209 @@ def refusals(shop: Shop) -> dict[str, tuple[type[Refused], ibis.Table, str, Acto
     t = shop.table
     orders, people = t("orders"), t("people")
     return {
-        "outside": (ColumnOutsidePurpose, orders.select("iban"), "news", STEWARD,
-                    r"orders\.iban has the category user\.financial, which 'news' does not cover\. Columns of orders "
-                    r"for this purpose: amount, channel, occurred_at, product, quantity, weight\."),
-        "outside in a condition": (ColumnOutsidePurpose, orders.filter(orders.iban == "x").count().as_table(), "news", STEWARD, "iban"),
-        "outside in a key": (ColumnOutsidePurpose, orders.group_by("iban").agg(n=orders.count()), "news", STEWARD, "iban"),
-        "outside in an order": (ColumnOutsidePurpose, orders.order_by("iban").limit(1).select("amount"), "news", STEWARD, "iban"),
-        "outside in a join": (ColumnOutsidePurpose, orders.join(people, orders.iban == people.first_name).select("amount"), "news", STEWARD, "iban"),
-        "outside in a window": (ColumnOutsidePurpose, orders.mutate(n=ibis.row_number().over(order_by="iban")).select("n"), "news", STEWARD, "iban"),
-        "outside in a subquery": (ColumnOutsidePurpose, orders.filter(orders.channel.isin(orders.view().iban)).select("amount"), "news", STEWARD, "iban"),
+        "outside": (
+            ColumnOutsidePurpose,
+            orders.select("iban"),
+            "news",
+            STEWARD,
+            (
+                r"orders\.iban has the category user\.financial, which 'news' does not cover\. Columns of orders "
+                r"for this purpose: amount, channel, occurred_at, product, quantity, weight\."
+            ),
+        ),
+        "outside in a condition": (
+            ColumnOutsidePurpose,
+            orders.filter(orders.iban == "x").count().as_table(),
+            "news",
+            STEWARD,
+            "iban",
+        ),
+        "outside in a key": (
+            ColumnOutsidePurpose,
+            orders.group_by("iban").agg(n=orders.count()),
+            "news",
+            STEWARD,
+            "iban",
+        ),
+        "outside in an order": (
+            ColumnOutsidePurpose,
+            orders.order_by("iban").limit(1).select("amount"),
+            "news",
+            STEWARD,
+            "iban",
+        ),
+        "outside in a join": (
+            ColumnOutsidePurpose,
+            orders.join(people, orders.iban == people.first_name).select("amount"),
+            "news",
+            STEWARD,
+            "iban",
+        ),
+        "outside in a window": (
+            ColumnOutsidePurpose,
+            orders.mutate(n=ibis.row_number().over(order_by="iban")).select("n"),
+            "news",
+            STEWARD,
+            "iban",
+        ),
+        "outside in a subquery": (
+            ColumnOutsidePurpose,
+            orders.filter(orders.channel.isin(orders.view().iban)).select("amount"),
+            "news",
+            STEWARD,
+            "iban",
+        ),
         "outside in a distinct": (ColumnOutsidePurpose, orders.distinct().select("amount"), "news", STEWARD, "iban"),
-        "outside in a count of distinct rows": (ColumnOutsidePurpose, orders.nunique().as_table(), "news", STEWARD, "iban"),
-        "outside in a struct": (ColumnOutsidePurpose, orders.select(s=ibis.struct({"a": orders.iban})), "news", STEWARD, "iban"),
-        "outside under a new name": (ColumnOutsidePurpose, orders.rename(amount2="iban").select("amount2"), "news", STEWARD, "iban"),
-        "outside where rows without it go": (ColumnOutsidePurpose, orders.drop_null("iban").select("amount"), "news", STEWARD, "iban"),
-        "another purpose": (ColumnOutsidePurpose, people.select("first_name"), "analytics", STEWARD, "'analytics' does not cover"),
-        "untagged": (ColumnOutsidePurpose, orders.select("untagged"), "news", STEWARD, "has no data category, so no purpose covers it"),
-        "unseen": (CategoryNotVisible, people.select("first_name"), "news", MARKETER,
-                   r"people\.first_name has the category user\.name, which no role of 'jens' may see for 'news'\. Leave"),
-        "internal": (TableNotForPurpose, t("intake_notes"), "news", STEWARD, r"'intake_notes' is internal.*housekeeping\.intake alone"),
+        "outside in a count of distinct rows": (
+            ColumnOutsidePurpose,
+            orders.nunique().as_table(),
+            "news",
+            STEWARD,
+            "iban",
+        ),
+        "outside in a struct": (
+            ColumnOutsidePurpose,
+            orders.select(s=ibis.struct({"a": orders.iban})),
+            "news",
+            STEWARD,
+            "iban",
+        ),
+        "outside under a new name": (
+            ColumnOutsidePurpose,
+            orders.rename(amount2="iban").select("amount2"),
+            "news",
+            STEWARD,
+            "iban",
+        ),
+        "outside where rows without it go": (
+            ColumnOutsidePurpose,
+            orders.drop_null("iban").select("amount"),
+            "news",
+            STEWARD,
+            "iban",
+        ),
+        "another purpose": (
+            ColumnOutsidePurpose,
+            people.select("first_name"),
+            "analytics",
+            STEWARD,
+            "'analytics' does not cover",
+        ),
+        "untagged": (
+            ColumnOutsidePurpose,
+            orders.select("untagged"),
+            "news",
+            STEWARD,
+            "has no data category, so no purpose covers it",
+        ),
+        "unseen": (
+            CategoryNotVisible,
+            people.select("first_name"),
+            "news",
+            MARKETER,
+            r"people\.first_name has the category user\.name, which no role of 'jens' may see for 'news'\. Leave",
+        ),
+        "internal": (
+            TableNotForPurpose,
+            t("intake_notes"),
+            "news",
+            STEWARD,
+            r"'intake_notes' is internal.*housekeeping\.intake alone",
+        ),
         "the mapping": (TableNotForPurpose, t(MAPPING), "news", STEWARD, "'mapping' is internal"),
-        "no such table": (TableUnknown, ibis.table({"a": "int64"}, name="order"), "news", STEWARD, "No table 'order' is declared. Did you mean 'orders'"),
-        "no such column": (ColumnUnknown, ibis.table({"amonut": "int64"}, name="orders"), "news", STEWARD, "no column 'amonut'. Did you mean 'amount'"),
-        "subject": (ColumnUnknown, ibis.table({"subject_id": "int64"}, name="orders"), "news", STEWARD, "no column 'subject_id'"),
-        "purpose set": (ColumnUnknown, ibis.table({"purpose_set": "int64"}, name="orders"), "news", STEWARD, "no column"),
-        "a physical name": (TableUnknown, ibis.table({"revenue": "int64"}, name=f"variables__{shop.permit('service').scope}"), "news", STEWARD, "No table"),
-        "a place": (OperationNotAllowed, ibis.table({"amount": "int64"}, name="orders", database="governed"), "news", STEWARD, "names a place in a store"),
-        "a catalogue": (OperationNotAllowed, ibis.table({"a": "int64"}, name="o", catalog="x", database="y"), "news", STEWARD, "names a place"),
-        "rows in memory": (OperationNotAllowed, ops.DummyTable({"a": ibis.literal(1).op()}).to_expr(), "news", STEWARD, "DummyTable is not allowed.*never are"),
-        "raw SQL": (OperationNotAllowed, ops.SQLQueryResult("select 1 a", ibis.schema({"a": "int64"}), source=None).to_expr(), "news", STEWARD, "SQLQueryResult"),
+        "no such table": (
+            TableUnknown,
+            ibis.table({"a": "int64"}, name="order"),
+            "news",
+            STEWARD,
+            "No table 'order' is declared. Did you mean 'orders'",
+        ),
+        "no such column": (
+            ColumnUnknown,
+            ibis.table({"amonut": "int64"}, name="orders"),
+            "news",
+            STEWARD,
+            "no column 'amonut'. Did you mean 'amount'",
+        ),
+        "subject": (
+            ColumnUnknown,
+            ibis.table({"subject_id": "int64"}, name="orders"),
+            "news",
+            STEWARD,
+            "no column 'subject_id'",
+        ),
+        "purpose set": (
+            ColumnUnknown,
+            ibis.table({"purpose_set": "int64"}, name="orders"),
+            "news",
+            STEWARD,
+            "no column",
+        ),
+        "a physical name": (
+            TableUnknown,
+            ibis.table({"revenue": "int64"}, name=f"variables__{shop.permit('service').scope}"),
+            "news",
+            STEWARD,
+            "No table",
+        ),
+        "a place": (
+            OperationNotAllowed,
+            ibis.table({"amount": "int64"}, name="orders", database="governed"),
+            "news",
+            STEWARD,
+            "names a place in a store",
+        ),
+        "a catalogue": (
+            OperationNotAllowed,
+            ibis.table({"a": "int64"}, name="o", catalog="x", database="y"),
+            "news",
+            STEWARD,
+            "names a place",
+        ),
+        "rows in memory": (
+            OperationNotAllowed,
+            ops.DummyTable({"a": ibis.literal(1).op()}).to_expr(),
+            "news",
+            STEWARD,
+            "DummyTable is not allowed.*never are",
+        ),
+        "raw SQL": (
+            OperationNotAllowed,
+            ops.SQLQueryResult("select 1 a", ibis.schema({"a": "int64"}), source=None).to_expr(),
+            "news",
+            STEWARD,
+            "SQLQueryResult",
+        ),
         "chance": (OperationNotAllowed, orders.mutate(r=ibis.random()).select("r"), "news", STEWARD, "RandomScalar"),
         "the clock": (OperationNotAllowed, orders.mutate(r=ibis.now()).select("r"), "news", STEWARD, "TimestampNow"),
-        "a parameter": (OperationNotAllowed, orders.filter(orders.amount > ibis.param("int64")).select("amount"), "news", STEWARD, "ScalarParameter"),
-        "a function by name": (OperationNotAllowed, orders.mutate(h=_getenv(orders.channel)).select("h"), "news", STEWARD, "getenv"),
-        "a bound table": (OperationNotAllowed, ops.DatabaseTable("orders", ibis.schema({"amount": "int64"}), source=None).to_expr(), "news", STEWARD, "DatabaseTable"),
-        "housekeeping over persons": (TableNotForPurpose, orders.select("amount"), PERMISSIONS, STEWARD, "can't be read for 'housekeeping"),
+        "a parameter": (
+            OperationNotAllowed,
+            orders.filter(orders.amount > ibis.param("int64")).select("amount"),
+            "news",
+            STEWARD,
+            "ScalarParameter",
+        ),
+        "a function by name": (
+            OperationNotAllowed,
+            orders.mutate(h=_getenv(orders.channel)).select("h"),
+            "news",
+            STEWARD,
+            "getenv",
+        ),
+        "a bound table": (
+            OperationNotAllowed,
+            ops.DatabaseTable("orders", ibis.schema({"amount": "int64"}), source=None).to_expr(),
+            "news",
+            STEWARD,
+            "DatabaseTable",
+        ),
+        "housekeeping over persons": (
+            TableNotForPurpose,
+            orders.select("amount"),
+            PERMISSIONS,
+            STEWARD,
+            "can't be read for 'housekeeping",
+        ),
     }
 
 
@@ -171,7 +350,9 @@ def test_carried_along_and_dropped_is_not_used(shop: Shop) -> None:
     orders = shop.table("orders")
     for query in (
         orders.mutate(x=orders.iban).drop("iban", "untagged", "x"),
-        orders.count(), orders.amount.sum(), orders.select("amount").distinct(),
+        orders.count(),
+        orders.amount.sum(),
+        orders.select("amount").distinct(),
         orders.limit(3).select("amount"),
         orders.join(shop.table("people"), "person_id").select("visits"),
         orders.group_by("channel").agg(top=orders.iban.max(), n=orders.amount.count()).select("n"),
@@ -185,14 +366,24 @@ def test_carried_along_and_dropped_is_not_used(shop: Shop) -> None:
 
 def test_what_compares_whole_rows_uses_every_column_of_them(shop: Shop) -> None:
     orders = shop.table("orders").select("amount", "channel")
-    for query in (orders.fill_null({"channel": ""}), orders.drop_null("channel"), orders.drop_null(), orders.nunique(),
-                  orders.distinct().count(), orders.union(orders).select("amount"), orders.view().order_by("amount")):
+    for query in (
+        orders.fill_null({"channel": ""}),
+        orders.drop_null("channel"),
+        orders.drop_null(),
+        orders.nunique(),
+        orders.distinct().count(),
+        orders.union(orders).select("amount"),
+        orders.view().order_by("amount"),
+    ):
         assert dict(govern(query, shop.permit("news")).decision.columns)["orders"] == ("amount", "channel")
 
 
 def test_a_bound_or_condition_of_a_count_is_used(shop: Shop) -> None:
     orders = shop.table("orders")
-    for query in (orders.count(where=orders.amount > 1), orders.select("weight").limit(orders.amount.max().cast("int64"))):
+    for query in (
+        orders.count(where=orders.amount > 1),
+        orders.select("weight").limit(orders.amount.max().cast("int64")),
+    ):
         assert "amount" in dict(govern(query, shop.permit("news")).decision.columns)["orders"]
 
 
@@ -202,13 +393,21 @@ def test_several_purposes_that_share_a_scope() -> None:
         both = [PURPOSES[0], letters]
         members = Table("members", (Column("rank", "int64", frozenset({"user.behavior"})),), path=Path.PERSON)
         kept = Table("kept", (Column("rank", "int64", frozenset({"user.name"})),), scoped=True)
-        return Register(purposes=both, actors=[STEWARD], tables=[members, kept, mapping_table(both)], purpose_sets={}, clock=lambda: NOW)
+        return Register(
+            purposes=both,
+            actors=[STEWARD],
+            tables=[members, kept, mapping_table(both)],
+            purpose_sets={},
+            clock=lambda: NOW,
+        )
 
     r = register()
     query = govern(ibis.table({"rank": "int64"}, name="members"), r.permit(STEWARD, "news", "letters"))
     assert 'until__news" >' in compiled(query)
     assert " OR " in compiled(query)
-    assert [o.reason for o in query.decision.outcomes if o.rule == "person_permitted"] == ["person permitted for news or letters"]
+    assert [o.reason for o in query.decision.outcomes if o.rule == "person_permitted"] == [
+        "person permitted for news or letters"
+    ]
     assert query.decision.purposes == ("news", "letters")
     for changes in ({"retention": Duration.parse("1 day")}, {"categories": frozenset({"user.contact"})}):
         other = register(**changes)
@@ -217,7 +416,9 @@ def test_several_purposes_that_share_a_scope() -> None:
 
 
 def test_no_set_admits_the_purpose(shop: Shop) -> None:
-    register = Register(purposes=PURPOSES, actors=[STEWARD], tables=shop_tables(shop), purpose_sets={4: frozenset()}, clock=lambda: NOW)
+    register = Register(
+        purposes=PURPOSES, actors=[STEWARD], tables=shop_tables(shop), purpose_sets={4: frozenset()}, clock=lambda: NOW
+    )
     query = govern(shop.table("orders").select("amount"), register.permit(STEWARD, "news"))
     assert "FALSE" in compiled(query)
     assert "row collected for news: no row was" in [o.reason for o in query.decision.outcomes]
@@ -236,10 +437,32 @@ def test_special_categories_need_their_own_basis() -> None:
     assert not is_usable(Column("id", "int64", frozenset({"system"}), key=True), care)
 
 
+def test_a_column_is_shown_for_purposes_that_cover_it_to_those_who_may_see_it(shop: Shop) -> None:
+    name, visits, iban = (
+        shop.register.tables[t].column(c)
+        for t, c in (("people", "first_name"), ("people", "visits"), ("orders", "iban"))
+    )
+    assert name is not None
+    assert visits is not None
+    assert iban is not None
+    news, analytics, service = PURPOSES
+    assert is_shown(name, STEWARD, [news, service])
+    assert not is_shown(name, STEWARD, [news, analytics])
+    assert not is_shown(name, MARKETER, [news])
+    assert is_shown(visits, MARKETER, [news])
+    assert not is_shown(iban, STEWARD, [news])
+
+
 def test_special_bases_are_part_of_the_scope() -> None:
     """Else a table kept for the one that may use a special category would be read for the one that may not."""
-    care = Purpose("care", "essential.service", LegalBasis.CONTRACT, frozenset({"user"}), Duration.parse("1 year"),
-                   special_category_basis=SpecialCategoryBasis.HEALTH_CARE)
+    care = Purpose(
+        "care",
+        "essential.service",
+        LegalBasis.CONTRACT,
+        frozenset({"user"}),
+        Duration.parse("1 year"),
+        special_category_basis=SpecialCategoryBasis.HEALTH_CARE,
+    )
     other = replace(care, key="other", special_category_basis=None)
     kept = Table("kept", (Column("diagnosis", "string", frozenset({"user.health_and_medical"})),), scoped=True)
     register = Register(purposes=[care, other], actors=[STEWARD], tables=[kept], purpose_sets={}, clock=lambda: NOW)
@@ -254,7 +477,7 @@ def test_permits_are_refused(shop: Shop) -> None:
         r.permit(Actor("eva", (Role("all", None, None),)), "news")
     with pytest.raises(PurposeMissing, match="No purpose was named"):
         r.permit(STEWARD, "")
-    with pytest.raises(PurposeUnknown, match="No purpose 'newz'.*Did you mean 'news'") as refused:
+    with pytest.raises(PurposeUnknown, match=r"No purpose 'newz'.*Did you mean 'news'") as refused:
         r.permit(STEWARD, "newz")
     assert "housekeeping" not in str(refused.value)
     with pytest.raises(PurposeNotPermitted, match="'jens' has no role that may use the purpose 'analytics'"):
@@ -268,9 +491,16 @@ def test_public_tables_are_those_without_a_purpose_of_their_own(shop: Shop) -> N
 
 
 def test_nothing_is_declared_twice(shop: Shop) -> None:
-    known = dict(purposes=PURPOSES, actors=[STEWARD], tables=shop_tables(shop), purpose_sets={}, clock=lambda: NOW)
+    known = {
+        "purposes": PURPOSES,
+        "actors": [STEWARD],
+        "tables": shop_tables(shop),
+        "purpose_sets": {},
+        "clock": lambda: NOW,
+    }
     twice = {
-        "purposes": [*PURPOSES, PURPOSES[0]], "actors": [STEWARD, Actor("ida", ())],
+        "purposes": [*PURPOSES, PURPOSES[0]],
+        "actors": [STEWARD, Actor("ida", ())],
         "tables": [*shop_tables(shop), Table(MAPPING, (Column("subject_id", "int64"),))],
     }
     for name, value in twice.items():
@@ -282,7 +512,13 @@ def test_nothing_is_declared_twice(shop: Shop) -> None:
 
 def test_the_register_version_changes_with_all_that_governs(shop: Shop) -> None:
     def version(**changes: object) -> str:
-        base = dict(purposes=PURPOSES, actors=[STEWARD], tables=shop_tables(shop), purpose_sets={}, clock=lambda: NOW)
+        base = {
+            "purposes": PURPOSES,
+            "actors": [STEWARD],
+            "tables": shop_tables(shop),
+            "purpose_sets": {},
+            "clock": lambda: NOW,
+        }
         return Register(**(base | changes)).version  # type: ignore[arg-type]
 
     versions = [
@@ -305,8 +541,10 @@ def test_a_merged_person_comes_out_under_the_id_they_have_now(shop: Shop) -> Non
 
 
 def test_what_reaches_past_the_catalogue_is_on_no_list() -> None:
-    never = ("InMemoryTable DatabaseTable SQLQueryResult SQLStringView View CTE Namespace PhysicalTable ScalarUDF AggUDF "
-             "ScalarParameter RandomScalar RandomUUID TimestampNow DateNow Unnest TableUnnest Sample RowID Impure")
+    never = (
+        "InMemoryTable DatabaseTable SQLQueryResult SQLStringView View CTE Namespace PhysicalTable ScalarUDF AggUDF "
+        "ScalarParameter RandomScalar RandomUUID TimestampNow DateNow Unnest TableUnnest Sample RowID Impure"
+    )
     names = {operation.__name__ for operation in ALLOWED}
     assert not names & set(never.split())
     assert not any(issubclass(op, (ops.Impure, ops.ScalarUDF, ops.AggUDF)) for op in ALLOWED)
@@ -314,8 +552,13 @@ def test_what_reaches_past_the_catalogue_is_on_no_list() -> None:
 
 def test_rules_are_named_by_what_they_assert() -> None:
     assert [rule.__name__ for rule in RULES] == [
-        "table_for_purpose", "column_covered", "category_visible", "person_permitted", "person_unrestricted",
-        "row_collected_for", "within_retention",
+        "table_for_purpose",
+        "column_covered",
+        "category_visible",
+        "person_permitted",
+        "person_unrestricted",
+        "row_collected_for",
+        "within_retention",
     ]
 
 
@@ -326,16 +569,33 @@ def test_a_value_is_governed_as_a_table_of_one(shop: Shop) -> None:
 
 def test_a_purpose_without_kept_permissions_reads_no_person() -> None:
     members = Table("members", (Column("rank", "int64", frozenset({"user.behavior"})),), path=Path.PERSON)
-    register = Register(purposes=PURPOSES, actors=[STEWARD], tables=[members, mapping_table([])], purpose_sets={}, clock=lambda: NOW)
-    with pytest.raises(PermissionsNotKept, match="'members' holds persons, and no permission of theirs is kept for 'news'"):
+    register = Register(
+        purposes=PURPOSES, actors=[STEWARD], tables=[members, mapping_table([])], purpose_sets={}, clock=lambda: NOW
+    )
+    with pytest.raises(
+        PermissionsNotKept, match="'members' holds persons, and no permission of theirs is kept for 'news'"
+    ):
         govern(ibis.table({"rank": "int64"}, name="members"), register.permit(STEWARD, "news"))
 
 
 def test_housekeeping_reads_its_own_tables_whoever_they_are_of() -> None:
-    ledger = Table("ledger", (Column("state", "string", frozenset({"user"})),), path=Path.SUBJECT, only_for=frozenset({PERMISSIONS}))
-    register = Register(purposes=PURPOSES, actors=[STEWARD], tables=[ledger, mapping_table(PURPOSES)], purpose_sets={}, clock=lambda: NOW)
+    ledger = Table(
+        "ledger",
+        (Column("state", "string", frozenset({"user"})),),
+        path=Path.SUBJECT,
+        only_for=frozenset({PERMISSIONS}),
+    )
+    register = Register(
+        purposes=PURPOSES,
+        actors=[STEWARD],
+        tables=[ledger, mapping_table(PURPOSES)],
+        purpose_sets={},
+        clock=lambda: NOW,
+    )
     query = govern(ibis.table({"state": "string"}, name="ledger"), register.permit(STEWARD, PERMISSIONS))
-    assert ("person_permitted", "the platform's own duty, on internal tables alone") in [(o.rule, o.reason) for o in query.decision.outcomes]
+    assert ("person_permitted", "the platform's own duty, on internal tables alone") in [
+        (o.rule, o.reason) for o in query.decision.outcomes
+    ]
 
 
 def test_columns_hang_on_the_join_where_a_condition_can_fail(shop: Shop) -> None:
@@ -343,7 +603,8 @@ def test_columns_hang_on_the_join_where_a_condition_can_fail(shop: Shop) -> None
     sure = orders.filter(orders.channel == "web", orders.amount > 1).agg(n=orders.amount.sum())
     written = orders.filter(orders.amount > ibis.literal("5").cast("int64")).select("amount")
     unsure = [
-        orders.filter(orders.channel.cast("int64") > 0).count(), orders.filter(orders.quantity + 1 > 0).select("amount"),
+        orders.filter(orders.channel.cast("int64") > 0).count(),
+        orders.filter(orders.quantity + 1 > 0).select("amount"),
         orders.mutate(n=orders.channel.cast("int64")).filter(lambda t: t.n > 0).select("amount"),
         orders.join(shop.table("things"), orders.product * 2 == shop.table("things").product_id).select("amount"),
     ]

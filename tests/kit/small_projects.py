@@ -20,7 +20,8 @@ from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.derive import Derived
 from tillid.pipeline.intake.sources import TakenIn
 from tillid.pipeline.progress import Silent
-from tillid.pipeline.run import RunReport, build_generation, run
+from tillid.pipeline.run import build_generation, run
+from tillid.pipeline.run_report import RunReport
 from tillid.pipeline.workspace import Workspace
 from tillid.stages.resolve.tables import MEMBERS, SUBJECTS
 from tillid.terms.table import PERSON_ID, SUBJECT_ID
@@ -144,7 +145,7 @@ class SmallProject:
     def build(self) -> tuple[TakenIn, Derived]:
         """A run without activations and report."""
         with self.opened("run") as workspace:
-            return build_generation(workspace, Silent())[:2]
+            return build_generation(workspace, Silent())
 
     def sql(self, text: str, purpose: str = "analytics") -> Rows:
         """`tillid sql`, in no order."""

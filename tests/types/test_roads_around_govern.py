@@ -12,8 +12,18 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def lines_refused(file: Path) -> set[int]:
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", "pyproject.toml", "--no-error-summary",
-               "--no-pretty", "--show-error-codes", str(file)]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file",
+        "pyproject.toml",
+        "--no-error-summary",
+        "--no-pretty",
+        "--show-error-codes",
+        str(file),
+    ]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert not said.stderr, said.stderr
     errors = re.findall(rf"^{re.escape(str(file.relative_to(ROOT)))}:(\d+): error", said.stdout, re.MULTILINE)

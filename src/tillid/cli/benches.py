@@ -1,35 +1,36 @@
-"""Finds a bench of the test kit by name and runs it."""
+"""Finds a bench of the checkout by name and runs it; the package itself holds none."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
-from pkgutil import iter_modules
-from typing import Any
+from pathlib import Path
 
-from tillid.cli.errors import BenchUnknown
+import tillid
+from tillid.cli.errors import BenchesNotHere, BenchUnknown
 from tillid.terms.errors import nearest
 
-ROOM = "tillid.testing.bench"
+ROOM = "bench"
+CHECKOUT = Path(tillid.__file__).resolve().parents[2]
 
 
 def bench_names() -> list[str]:
-    """The names of the benches that there are."""
-    try:
-        room = import_module(ROOM)
-    except ModuleNotFoundError:
-        return []
-    return sorted(module.name for module in iter_modules(room.__path__) if hasattr(_bench(module.name), "run"))
+    """The names of the benches that there are. Raises `BenchesNotHere` outside a checkout."""
+    if not (CHECKOUT / ROOM / "__init__.py").is_file():
+        raise BenchesNotHere(
+            "The benches are not part of the installed package",
+            hint="Run it from a checkout of Tillid, after pip install -e . there.",
+        )
+    if str(CHECKOUT) not in sys.path:
+        sys.path.insert(0, str(CHECKOUT))
+    return sorted(import_module(ROOM).BENCHES)
 
 
 def run_bench(name: str, options: Mapping[str, object]) -> dict[str, object]:
-    """Run the bench of this name: `{"name", "figures", "ratios"}`. Raises `BenchUnknown`."""
+    """Run the bench of this name: `{"name", "figures", "ratios"}`. Raises `BenchUnknown`, `BenchesNotHere`."""
     names = bench_names()
     if name not in names:
         raise BenchUnknown(f"No bench {name!r}", hint=nearest(name, names))
-    done: dict[str, object] = _bench(name).run(**options)
+    done: dict[str, object] = import_module(f"{ROOM}.{name}").run(**options)
     return done
-
-
-def _bench(name: str) -> Any:
-    return import_module(f"{ROOM}.{name}")

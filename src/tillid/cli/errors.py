@@ -3,7 +3,8 @@
 TillidError
 ├── NobodyAsks       the system has no name for its user
 ├── TextUnreadable   a file of SQL that is not text
-└── BenchUnknown     no bench of this name
+├── BenchUnknown     no bench of this name
+└── BenchesNotHere   the benches are in the checkout alone
 """
 
 from __future__ import annotations
@@ -21,3 +22,7 @@ class TextUnreadable(TillidError):
 
 class BenchUnknown(TillidError):
     """No bench of this name."""
+
+
+class BenchesNotHere(TillidError):
+    """The benches are in a checkout of Tillid, and this is none."""

@@ -273,7 +273,7 @@ def _is_in_sight(table: exp.Table) -> bool:
 def _qualified(tree: exp.Expr, names: Iterable[str], register: Register) -> exp.Query:
     schema: dict[str, object] = {name: dict.fromkeys(register.table(name).logical(), "VARCHAR") for name in names}
     try:
-        return cast(exp.Query, qualify(tree, schema=schema, dialect=DIALECT, quote_identifiers=True))
+        return cast("exp.Query", qualify(tree, schema=schema, dialect=DIALECT, quote_identifiers=True))
     except (SqlglotError, RecursionError) as error:
         raise _column_error(error, names, register) from None
 

@@ -79,8 +79,11 @@ def steps(workspace: Workspace) -> int:
 def scope_groups(workspace: Workspace) -> list[tuple[str, ...]]:
     """The project's purposes that share a scope, together, in the order of the register.
 
-    Linking joins identifiers and asks for no profile, so none is worked out for it.
+    Linking joins identifiers and asks for no profile, so none is worked out for it; nor is any where no source
+    has people or events.
     """
+    if not (people_sources(workspace.project) or event_sources(workspace.project)):
+        return []
     groups: dict[str, list[str]] = {}
     for key in workspace.project.purposes:
         if key == LINKING:
@@ -150,14 +153,10 @@ def _variables(workspace: Workspace, permit: Permit, definitions: Sequence[Varia
         unbound(workspace.register.tables[n]).select(PERSON_ID).distinct() for n in people_sources(workspace.project)
     ]
     persons = _union(seen)
-    if persons is None:
-        persons = unbound(workspace.register.tables[PEOPLE]).select(PERSON_ID).filter(ibis.literal(False))
     return add_derived(join_variables(persons, list(parts.values()), definitions), definitions)
 
 
-def _union(persons: Sequence[ir.Table]) -> ir.Table | None:
-    if not persons:
-        return None
+def _union(persons: Sequence[ir.Table]) -> ir.Table:
     if len(persons) == 1:
         return persons[0].filter(lambda t: t[PERSON_ID].notnull())
     both = reduce(lambda a, b: a.union(b), persons).distinct()

@@ -95,7 +95,10 @@ def variable_in_words(variable: VariableDefinition) -> str:
     """
     if variable.sql is not None:
         return variable.sql
-    of = variable.of if variable.column is None else f"{variable.of}.{variable.column}"
+    of = variable.of
+    if variable.column is not None:
+        is_name = variable.columns_measured() == (variable.column,)
+        of = f"{of}.{variable.column}" if is_name else f"({variable.column}) of {of}"
     window = "" if variable.window is None else f" within {variable.window.duration}"
     where = "" if variable.where is None else f", where {condition_in_words(variable.where)}"
     return f"{variable.measure} of {of}{window}{where}"

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from tillid.governance.errors import Refused
 from tillid.governance.govern import govern
-from tillid.governance.permit import Permit
+from tillid.governance.permit import Permit, check_genuine
 from tillid.governance.register import Register, fingerprint
 from tillid.pipeline.catalogue import declared_tables, unbound
 from tillid.pipeline.project.load import load_or_refuse
@@ -98,7 +98,11 @@ class Workspace:
 
     def ask(self, query: ir.Expr, permit: Permit) -> pa.Table:
         """Govern the query under the permit and fetch its rows from the current generation."""
+        check_genuine(permit)
         store = self.store
+        if permit.register is not self.register:
+            # Opening the store told which rows were collected for what; a permit from before sees none of them.
+            permit = self.permit(*(purpose.key for purpose in permit.purposes))
         return store.fetch(govern(query, permit))
 
     def record_refusal(self, error: Refused, **what: object) -> None:

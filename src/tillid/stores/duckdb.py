@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,7 +91,9 @@ class DuckDbEngine:
     dialect = Dialect("duckdb", DuckDbSql(), _KEPT)
 
     def __init__(self, state: Path, settings: DuckDbSettings = _DEFAULTS) -> None:
-        with store_errors():
+        # What a killed process left there holds rows of persons.
+        shutil.rmtree(state / "tmp", ignore_errors=True)
+        with store_errors(opening=True):
             self._connection = duckdb.connect(str(state / "store.duckdb"), config=settings.as_config(state))
             if settings.uncompressed:
                 self._connection.execute("PRAGMA force_compression='uncompressed'")

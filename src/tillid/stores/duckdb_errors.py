@@ -21,15 +21,15 @@ _ABOUT_THE_FILE = (duckdb.IOException, duckdb.SerializationException, duckdb.Fat
 
 
 @contextmanager
-def store_errors() -> Iterator[None]:
-    """Raise a `StoreError` for whatever DuckDB raises inside."""
+def store_errors(*, opening: bool = False) -> Iterator[None]:
+    """Raise a `StoreError` for whatever DuckDB raises inside; when the file is being opened, it is the file."""
     try:
         yield
     except duckdb.Error as error:
-        raise _in_words(error) from None
+        raise _in_words(error, opening) from None
 
 
-def _in_words(error: duckdb.Error) -> StoreError:
+def _in_words(error: duckdb.Error, opening: bool) -> StoreError:
     text = str(error)
     kind = type(error).__name__.removesuffix("Exception")
     if any(sign in text for sign in _FULL):
@@ -38,7 +38,7 @@ def _in_words(error: duckdb.Error) -> StoreError:
         return StoreError("DuckDB needs more memory than its limit", hint="Raise the limit, or ask for less at once.")
     if isinstance(error, duckdb.IOException) and "lock" in text:
         return StoreHeld("The store's file is open in another program", hint="Close it there.")
-    if isinstance(error, _ABOUT_THE_FILE):
+    if opening or isinstance(error, _ABOUT_THE_FILE):
         return StoreTorn(
             f"The store's file can't be read ({kind})",
             hint="Restore .tillid from a backup, or move store.duckdb away and run: tillid run",

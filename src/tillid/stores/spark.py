@@ -58,10 +58,10 @@ class SparkEngine:
         self._pointer = self._root / "current.json"
         self._durable: set[str] = set()
         self._columns: dict[str, Columns] = {}
+        self._session = open_session(state / "tmp", settings)
         with store_errors():
             self._tables.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(self._spill, ignore_errors=True)
-        self._session = open_session(state / "tmp", settings)
 
     def load(self) -> Manifest | None:
         """The current manifest; a view is made on each of its tables."""

@@ -73,8 +73,10 @@ def open_session(scratch: Path, settings: SparkSettings) -> SparkSession:
         raise EngineMissing("Spark needs Java, and there is none", hint=_HINT)
     # PySpark writes the text of each failed query, values and all, to this logger.
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
-    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     if SparkSession.getActiveSession() is None:
+        # What a killed process left there holds rows of persons.
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
         _start(SparkSession.builder, settings.as_config(scratch))
     return SparkSession.builder.getOrCreate().newSession()
 

@@ -252,6 +252,17 @@ class StoreConformance(StoreDurability):
             going.commit({})
         assert [row["sale"] for row in rows_of(store.fetch(ask("sales")))] == list(range(120))
 
+    def test_a_facts_table_can_be_left_out(self, store: Store) -> None:
+        build_sales(store, 0, 100)
+        going = build(store)
+        going.clear(SALES)
+        assert going.append(SALES, numbered(100, 10)) == 10
+        with pytest.raises(TableMismatch):
+            going.clear(BEST)
+        assert count(store) == 100
+        going.commit({})
+        assert count(store) == 10
+
     def test_guards_hold(self, store: Store) -> None:
         going = build(store)
         write_people(going)

@@ -42,8 +42,13 @@ def _assert_table(tree: exp.Expr, base: exp.Table, table: Table, permit: Permit)
 
 def _conditions(select: exp.Select) -> list[exp.Expr]:
     where = select.args.get("where")
-    return [] if where is None else [c.unnest() for c in where.this.flatten()] if isinstance(
-        where.this, exp.And) else [where.this.unnest()]
+    return (
+        []
+        if where is None
+        else [c.unnest() for c in where.this.flatten()]
+        if isinstance(where.this, exp.And)
+        else [where.this.unnest()]
+    )
 
 
 def _is_purpose_set(condition: exp.Expr, permit: Permit) -> bool:
@@ -52,7 +57,9 @@ def _is_purpose_set(condition: exp.Expr, permit: Permit) -> bool:
     (purpose,) = permit.purposes
     admitted = {str(n) for n, keys in permit.register.purpose_sets.items() if purpose.key in keys}
     if not isinstance(condition, exp.In) or condition.this.name != PURPOSE_SET:
-        return isinstance(condition, exp.EQ) and condition.left.name == PURPOSE_SET and {condition.right.name} == admitted
+        return (
+            isinstance(condition, exp.EQ) and condition.left.name == PURPOSE_SET and {condition.right.name} == admitted
+        )
     return {e.name for e in condition.expressions} == admitted
 
 
@@ -63,7 +70,8 @@ def _is_retention(condition: exp.Expr, table: Table, permit: Permit) -> bool:
         if table.retained_from != "valid_to" or not isinstance(open_, exp.Is) or open_.this.name != "valid_to":
             return False
     return (
-        isinstance(condition, exp.GTE) and condition.left.name == table.retained_from
+        isinstance(condition, exp.GTE)
+        and condition.left.name == table.retained_from
         and _moment(condition.right) == purpose.retention.before(permit.now)
     )
 
@@ -76,7 +84,9 @@ def _moment(node: exp.Expr) -> datetime:
 
 def _is_joined(tree: exp.Expr, base: exp.Table, table: Table, permit: Permit) -> bool:
     """Whether every way from `base` to the result goes through the join to the mapping."""
-    return _joins(base.parent_select, base.alias, table, permit) or _all_uses_join(tree, base.parent_select, table, permit)
+    return _joins(base.parent_select, base.alias, table, permit) or _all_uses_join(
+        tree, base.parent_select, table, permit
+    )
 
 
 def _all_uses_join(tree: exp.Expr, select: exp.Select, table: Table, permit: Permit) -> bool:
@@ -86,7 +96,9 @@ def _all_uses_join(tree: exp.Expr, select: exp.Select, table: Table, permit: Per
     if isinstance(holder, exp.Subquery):
         uses = [(holder.parent_select, holder.alias)]
     elif isinstance(holder, exp.CTE):
-        uses = [(t.parent_select, t.alias_or_name) for t in tree.find_all(exp.Table) if t.name == holder.alias and not t.db]
+        uses = [
+            (t.parent_select, t.alias_or_name) for t in tree.find_all(exp.Table) if t.name == holder.alias and not t.db
+        ]
     else:
         return False
     return bool(uses) and all(_joins(use, alias, table, permit) for use, alias in uses)

@@ -28,12 +28,27 @@ MONEY = "decimal(18, 2)"
 TIME = "timestamp(6)"
 
 PURPOSES = (
-    Purpose("news", "marketing.communications.email", LegalBasis.CONSENT,
-            frozenset({"user.behavior", "user.name", "user.contact"}), Duration.parse("24 months")),
-    Purpose("analytics", "analytics", LegalBasis.LEGITIMATE_INTERESTS,
-            frozenset({"user.behavior"}), Duration.parse("6 months")),
-    Purpose("service", "essential.service", LegalBasis.CONTRACT,
-            frozenset({"user.behavior", "user.name"}), Duration.parse("10 years")),
+    Purpose(
+        "news",
+        "marketing.communications.email",
+        LegalBasis.CONSENT,
+        frozenset({"user.behavior", "user.name", "user.contact"}),
+        Duration.parse("24 months"),
+    ),
+    Purpose(
+        "analytics",
+        "analytics",
+        LegalBasis.LEGITIMATE_INTERESTS,
+        frozenset({"user.behavior"}),
+        Duration.parse("6 months"),
+    ),
+    Purpose(
+        "service",
+        "essential.service",
+        LegalBasis.CONTRACT,
+        frozenset({"user.behavior", "user.name"}),
+        Duration.parse("10 years"),
+    ),
 )
 PURPOSE_SETS = {
     1: frozenset({"news", "analytics", "service"}),
@@ -48,24 +63,37 @@ OUTSIDE = frozenset({"user.financial"})
 ORDERS = Table(
     "orders",
     (
-        Column("quantity", "int64", BEHAVIOR), Column("amount", MONEY, BEHAVIOR), Column("weight", "float64", BEHAVIOR),
-        Column("product", "int64", BEHAVIOR), Column("channel", "string", BEHAVIOR), Column("iban", "string", OUTSIDE),
-        Column("occurred_at", TIME, BEHAVIOR), Column("untagged", "int64"),
+        Column("quantity", "int64", BEHAVIOR),
+        Column("amount", MONEY, BEHAVIOR),
+        Column("weight", "float64", BEHAVIOR),
+        Column("product", "int64", BEHAVIOR),
+        Column("channel", "string", BEHAVIOR),
+        Column("iban", "string", OUTSIDE),
+        Column("occurred_at", TIME, BEHAVIOR),
+        Column("untagged", "int64"),
     ),
-    path=Path.SUBJECT, collected=True, retained_from="occurred_at",
+    path=Path.SUBJECT,
+    collected=True,
+    retained_from="occurred_at",
 )
 PEOPLE = Table(
     "people",
     (
-        Column("first_name", "string", NAME), Column("visits", "int64", BEHAVIOR),
-        Column("salary", MONEY, OUTSIDE), Column("valid_from", TIME, BEHAVIOR), Column("valid_to", TIME, BEHAVIOR),
+        Column("first_name", "string", NAME),
+        Column("visits", "int64", BEHAVIOR),
+        Column("salary", MONEY, OUTSIDE),
+        Column("valid_from", TIME, BEHAVIOR),
+        Column("valid_to", TIME, BEHAVIOR),
     ),
-    path=Path.SUBJECT, collected=True, retained_from="valid_to",
+    path=Path.SUBJECT,
+    collected=True,
+    retained_from="valid_to",
 )
 VARIABLES = Table(
     "variables",
     (Column("revenue", MONEY, BEHAVIOR), Column("score", "float64", BEHAVIOR), Column("debt", MONEY, OUTSIDE)),
-    path=Path.PERSON, scoped=True,
+    path=Path.PERSON,
+    scoped=True,
 )
 MEMBERS = Table("members", (Column("rank", "int64", BEHAVIOR), Column("city", "string", BEHAVIOR)), path=Path.PERSON)
 THINGS = Table(
@@ -132,8 +160,11 @@ class Shop:
 def make_register() -> Register:
     purposes = [replace(p, categories=p.categories | {"system.operations"}) for p in PURPOSES]
     return Register(
-        purposes=purposes, actors=ACTORS, tables=(*TABLES, mapping_table(purposes)),
-        purpose_sets=PURPOSE_SETS, clock=lambda: NOW,
+        purposes=purposes,
+        actors=ACTORS,
+        tables=(*TABLES, mapping_table(purposes)),
+        purpose_sets=PURPOSE_SETS,
+        clock=lambda: NOW,
     )
 
 
@@ -144,7 +175,9 @@ def make_shop(seed: int, *, people: int = 12, orders: int = 70) -> Shop:
     mapping = [_mapped(rng, subject, 1 + subject % people if subject > people else subject) for subject in subjects]
     _share_by_person(mapping)
     # Subject 0 is no person; it has a row of its own.
-    mapping.append({SUBJECT_ID: 0, PERSON_ID: 0, "restricted": False} | {until_column(p.key): FOREVER for p in PURPOSES})
+    mapping.append(
+        {SUBJECT_ID: 0, PERSON_ID: 0, "restricted": False} | {until_column(p.key): FOREVER for p in PURPOSES}
+    )
     rows: dict[str, list[Row]] = {
         MAPPING: mapping,
         "orders": [_order(rng, people) for _ in range(orders)],
@@ -175,7 +208,13 @@ def load(shop: Shop) -> duckdb.DuckDBPyConnection:
 
 
 def _arrow_type(of: str) -> pa.DataType:
-    known = {"int64": pa.int64(), "int32": pa.int32(), "float64": pa.float64(), "string": pa.string(), "boolean": pa.bool_()}
+    known = {
+        "int64": pa.int64(),
+        "int32": pa.int32(),
+        "float64": pa.float64(),
+        "string": pa.string(),
+        "boolean": pa.bool_(),
+    }
     return known.get(of, pa.timestamp("us") if of.startswith("timestamp") else pa.decimal128(18, 2))
 
 
@@ -205,10 +244,15 @@ def _money(rng: random.Random) -> object:
 def _order(rng: random.Random, people: int) -> Row:
     ages = [0, 10, 170, 190, 700, 740, 3000, 4000]
     return {
-        SUBJECT_ID: rng.randint(0, people * 2 + 2), PURPOSE_SET: _maybe(rng, rng.randint(1, 6), 0.05),
-        "quantity": _maybe(rng, rng.randint(-3, 9)), "amount": _money(rng),
-        "weight": _maybe(rng, rng.choice([0.0, 0.1, 1.5, 2.25, 1e6, 3.3])), "product": _maybe(rng, rng.randint(1, 9)),
-        "channel": _maybe(rng, rng.choice(["web", "shop", "Web", "", "æøå"])), "iban": "secret", "untagged": 1,
+        SUBJECT_ID: rng.randint(0, people * 2 + 2),
+        PURPOSE_SET: _maybe(rng, rng.randint(1, 6), 0.05),
+        "quantity": _maybe(rng, rng.randint(-3, 9)),
+        "amount": _money(rng),
+        "weight": _maybe(rng, rng.choice([0.0, 0.1, 1.5, 2.25, 1e6, 3.3])),
+        "product": _maybe(rng, rng.randint(1, 9)),
+        "channel": _maybe(rng, rng.choice(["web", "shop", "Web", "", "æøå"])),
+        "iban": "secret",
+        "untagged": 1,
         "occurred_at": _maybe(rng, NOW - timedelta(days=rng.choice(ages), seconds=rng.randint(0, 9)), 0.05),
     }
 
@@ -216,15 +260,23 @@ def _order(rng: random.Random, people: int) -> Row:
 def _record(rng: random.Random, people: int) -> Row:
     start = NOW - timedelta(days=rng.randint(0, 4000))
     return {
-        SUBJECT_ID: rng.randint(0, people * 2 + 2), PURPOSE_SET: rng.randint(1, 5),
-        "first_name": _maybe(rng, rng.choice(["Åse", "Bo", "Cæsar", "bo"])), "visits": _maybe(rng, rng.randint(0, 5)),
-        "salary": Decimal("1.00"), "valid_from": start, "valid_to": _maybe(rng, start + timedelta(days=200), 0.4),
+        SUBJECT_ID: rng.randint(0, people * 2 + 2),
+        PURPOSE_SET: rng.randint(1, 5),
+        "first_name": _maybe(rng, rng.choice(["Åse", "Bo", "Cæsar", "bo"])),
+        "visits": _maybe(rng, rng.randint(0, 5)),
+        "salary": Decimal("1.00"),
+        "valid_from": start,
+        "valid_to": _maybe(rng, start + timedelta(days=200), 0.4),
     }
 
 
 def _variable(rng: random.Random, person: int) -> Row:
-    return {PERSON_ID: person, "revenue": _money(rng), "score": _maybe(rng, rng.choice([0.1, 0.7, 2.5])),
-            "debt": Decimal("2.00")}
+    return {
+        PERSON_ID: person,
+        "revenue": _money(rng),
+        "score": _maybe(rng, rng.choice([0.1, 0.7, 2.5])),
+        "debt": Decimal("2.00"),
+    }
 
 
 def _member(rng: random.Random, person: int) -> Row:
@@ -232,5 +284,9 @@ def _member(rng: random.Random, person: int) -> Row:
 
 
 def _thing(rng: random.Random, number: int) -> Row:
-    return {"product_id": number, "group_name": rng.choice(["a", "b", None]), "price": _money(rng),
-            "margin": Decimal("3.00")}
+    return {
+        "product_id": number,
+        "group_name": rng.choice(["a", "b", None]),
+        "price": _money(rng),
+        "margin": Decimal("3.00"),
+    }

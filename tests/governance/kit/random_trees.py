@@ -6,8 +6,28 @@ import random
 from decimal import Decimal
 
 from expression_trees import (
-    AboveMost, Aggregate, Among, Binary, Case, Col, Distinct, Filter, First, IsNull, Join, Lit, Logic, Measure,
-    Mutate, Or0, Relation, Scan, Select, Union, Window, Within,
+    AboveMost,
+    Aggregate,
+    Among,
+    Binary,
+    Case,
+    Col,
+    Distinct,
+    Filter,
+    First,
+    IsNull,
+    Join,
+    Lit,
+    Logic,
+    Measure,
+    Mutate,
+    Or0,
+    Relation,
+    Scan,
+    Select,
+    Union,
+    Window,
+    Within,
 )
 from made_shop import INTERNAL, MONEY, TABLES
 
@@ -17,7 +37,9 @@ from tillid.governance.permit import Permit
 Typed = tuple[Relation, dict[str, str]]
 NUMBERS = ("int64", "float64", MONEY)
 _LITERALS = {
-    "int64": [0, 1, 3, -2], "float64": [0.5, 1.5, 100.0], MONEY: [Decimal("0.00"), Decimal("99.95"), Decimal("-10.01")],
+    "int64": [0, 1, 3, -2],
+    "float64": [0.5, 1.5, 100.0],
+    MONEY: [Decimal("0.00"), Decimal("99.95"), Decimal("-10.01")],
     "string": ["web", "", "O'Brien", "æøå", "Aarhus"],
 }
 
@@ -43,7 +65,8 @@ class RandomTrees:
         tables = [t for t in TABLES if t is not INTERNAL]
         table = self.rng.choices(tables, weights=[4, 2, 2, 1, 1])[0]
         types = {
-            name: of for name, of in table.logical().items()
+            name: of
+            for name, of in table.logical().items()
             if all(is_usable(table.column(name), purpose) for purpose in self.permit.purposes)  # type: ignore[arg-type]
             and all(self.permit.actor.may_see(c, self.permit.purposes[0].key) for c in table.column(name).categories)  # type: ignore[union-attr]
         }
@@ -175,8 +198,12 @@ class RandomTrees:
 
     def _above(self, typed: Typed, depth: int) -> Typed:
         other, other_types = self._step(self.rng.randint(0, 1))
-        pairs = [(a, b) for a in sorted(typed[1]) for b in sorted(other_types)
-                 if typed[1][a] == other_types[b] and typed[1][a] in ("int64", MONEY)]
+        pairs = [
+            (a, b)
+            for a in sorted(typed[1])
+            for b in sorted(other_types)
+            if typed[1][a] == other_types[b] and typed[1][a] in ("int64", MONEY)
+        ]
         if not pairs:
             return self._filter(typed, depth)
         a, b = self.rng.choice(pairs)

@@ -15,7 +15,7 @@ from tillid.governance.governed import GovernedQuery
 class _FloatsAsTheyAre(PySparkCompiler):
     """Ibis' own asks whether NaN is NULL in options that only its connection to Spark sets."""
 
-    def visit_Field(self, op: Any, *, rel: Any, name: str) -> Any:  # noqa: N802
+    def visit_Field(self, op: Any, *, rel: Any, name: str) -> Any:
         return super(PySparkCompiler, self).visit_Field(op, rel=rel, name=name)
 
 
@@ -30,8 +30,10 @@ def compiled(query: GovernedQuery, dialect: str = "duckdb") -> str:
         return _text(body, dialect)
     tree: Any = body.tree
     ctes = [
-        exp.CTE(this=parse_one(_text(part, dialect), dialect=dialect),
-                alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
+        exp.CTE(
+            this=parse_one(_text(part, dialect), dialect=dialect),
+            alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True)),
+        )
         for name, part in body.parts.items()
     ]
     own = tree.args.get("with_")

@@ -45,7 +45,7 @@ def _consents(rows: ir.Table, source: SourceDefinition) -> ir.Table:
 
     at = rows["at"].cast("timestamp(6)") if "at" in names else rows[AT]
     return rows.select(
-        *(c for c in rows.columns if c.startswith("subject_")),
+        *(c for c in rows.columns if c.startswith("_subject_")),
         purpose=column("purpose", source.purpose),
         state=column("state", source.state),
         at=at,
@@ -57,12 +57,13 @@ def _consents(rows: ir.Table, source: SourceDefinition) -> ir.Table:
 
 def _listed(rows: ir.Table, source: SourceDefinition) -> ir.Table:
     names = set(rows.columns)
-    at = rows[AT]
+    # Without a time of its own an entry is as old as the list, or as the file that it came in.
+    at = rows[AT] if source.list_date is None else ibis.literal(source.list_date, type="date").cast("timestamp(6)")
     if "at" in names:
         at = ibis.coalesce(rows["at"].cast("timestamp(6)"), at)
     bars = [
         rows.select(
-            *(c for c in rows.columns if c.startswith("subject_")),
+            *(c for c in rows.columns if c.startswith("_subject_")),
             purpose=ibis.literal(key),
             state=ibis.literal(str(Statement.SUPPRESSED)),
             at=at,

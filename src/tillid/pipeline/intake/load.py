@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import ibis
 import ibis.expr.types as ir
@@ -39,6 +40,14 @@ class Numbering:
     next_subject: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The prepared rows of a source's files, and the time of the newest of these files (UTC)."""
+
+    batches: Iterable[pa.RecordBatch]
+    at: datetime
+
+
 def first_subject(build: Build) -> None:
     """Write subject 0, whom facts about no person are about."""
     rows = pa.table({SUBJECT_ID: pa.array([NO_PERSON], pa.int64()), "kind": ["nobody"], "value": [""]})
@@ -46,14 +55,14 @@ def first_subject(build: Build) -> None:
 
 
 def take_in(
-    build: Build, source: SourceDefinition, batches: Iterable[pa.RecordBatch], permit: Permit, numbers: Numbering
+    build: Build, source: SourceDefinition, received: Received, permit: Permit, numbers: Numbering
 ) -> int:
-    """Stage the prepared batches of a source and add what is new to the facts; how many rows were staged.
+    """Stage the received rows of a source and add what is new to the facts; how many rows were staged.
 
-    `permit` is for housekeeping.intake. For a snapshot the batches are all that there is.
+    `permit` is for housekeeping.intake. For a snapshot the rows are all that there is.
     """
     staged = staged_table(source)
-    count = build.stage(staged, batches)
+    count = build.stage(staged, received.batches)
     rows = unbound(staged)
     kinds = identifier_kinds(source)
     if kinds:
@@ -65,9 +74,9 @@ def take_in(
         case SourceKind.EVENTS:
             _add_events(build, source, rows, permit)
         case SourceKind.PEOPLE | SourceKind.THINGS:
-            _add_versions(build, source, rows, permit)
+            _add_versions(build, source, rows, permit, received.at)
         case SourceKind.CONSENTS | SourceKind.SUPPRESSIONS:
-            said = ledger.entries(rows, source, [f"subject_{p}" for p in range(len(kinds))])
+            said = ledger.entries(rows, source, [subjects.numbered_as(p) for p in range(len(kinds))])
             build.extend(LEDGER, govern(ledger.unknown(said, unbound(LEDGER)), permit))
     return count
 
@@ -104,20 +113,21 @@ def _add_events(build: Build, source: SourceDefinition, rows: ir.Table, permit: 
         build.extend(table, query)
 
 
-def _add_versions(build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit) -> None:
+def _add_versions(build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit, at: datetime) -> None:
     log = log_table(source)
     compared = ["collected", *(column.name for column in kept_columns(source))]
-    once = versions.one_a_key(rows)
+    is_snapshot = source.load is Load.SNAPSHOT
+    once = versions.one_a_key(rows, of_each_time=not is_snapshot or source.time is not None)
     new = once
-    is_first = build.former is None or f"log_{source.name}" not in build.former.places
+    is_first = build.former is None or log.name not in build.former.places
+    snapshot_at = ibis.literal(at, type="timestamp(6)")
+    newest = versions.latest(unbound(log))
     if not is_first:
-        newest = versions.latest(unbound(log))
-        new = versions.changed(once, newest, compared)
+        new = versions.changed(once, newest, compared, snapshot_at if is_snapshot else None)
     received = ibis.literal(build.number, "int64")
     entering = _shaped(new.mutate(**{RECEIVED: received, GONE: ibis.literal(False)}), log)
-    if not is_first and source.load is Load.SNAPSHOT:
-        latest_file = rows.agg(at=rows[AT].max()).as_scalar()
-        closing = versions.gone(newest, once, latest_file, build.number)
+    if not is_first and is_snapshot:
+        closing = versions.gone(newest, once, snapshot_at, build.number)
         entering = entering.union(_shaped(closing, log))
     build.extend(log, govern(entering, permit))
 

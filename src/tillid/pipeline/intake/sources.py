@@ -16,7 +16,8 @@ from tillid.pipeline.catalogue import REFUSED_ROWS, unbound
 from tillid.pipeline.errors import EmptySnapshot, FileChanged
 from tillid.pipeline.intake import versions
 from tillid.pipeline.intake.declare import GONE, log_table, source_table
-from tillid.pipeline.intake.load import Numbering, first_subject, take_in, work_out_versions
+from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in, work_out_versions
+from tillid.pipeline.intake.purposes import named_purposes, why_refused
 from tillid.pipeline.intake.rows import Arrival, PurposeSets, prepare
 from tillid.pipeline.progress import Progress, Step
 from tillid.pipeline.wiring import open_source
@@ -126,7 +127,7 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
     todo = files_to_read(source, files, seen, is_redefined=is_redefined(source, notes))
     count = SourceCount(files_read=len(todo.files), files_unchanged=todo.unchanged)
     taken.counts[source.name], taken.kinds[source.name] = count, source.kind
-    taken.files[source.name] = _file_notes(files, seen)
+    taken.files[source.name] = _file_notes(source, files, seen)
     taken.rows[source.name] = rows
     table = source_table(source)
     if not todo.files:
@@ -138,7 +139,8 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
         build.clear(table)
     refusals = taken.refusals.setdefault(source.name, [])
     batches = _prepared(workspace, source, reader, todo, _Reading(count, refusals, taken, run.step))
-    staged = take_in(build, source, batches, permit, run.numbers)
+    received = Received(batches, max(file.modified_at for file in todo.files))
+    staged = take_in(build, source, received, permit, run.numbers)
     if staged == 0 and rows and source.load is Load.SNAPSHOT:
         raise EmptySnapshot(
             f"The snapshot of {source.name} has no row that can be read, and {rows} records are held",
@@ -187,8 +189,10 @@ def definition_digest(source: SourceDefinition) -> str:
     return blake2b(repr(source).encode(), digest_size=8).hexdigest()
 
 
-def _file_notes(files: tuple[SourceFile, ...], seen: FileNotes) -> FileNotes:
-    notes: FileNotes = dict(seen)
+def _file_notes(source: SourceDefinition, files: tuple[SourceFile, ...], seen: FileNotes) -> FileNotes:
+    there = {file.path for file in files}
+    # Of a snapshot nothing is left of a file that is gone; elsewhere its rows are held.
+    notes: FileNotes = {p: n for p, n in seen.items() if p in there or source.load is not Load.SNAPSHOT}
     number = max((int(cast("int", note["number"])) for note in seen.values()), default=0)
     for file in files:
         if file.path not in notes:
@@ -215,14 +219,15 @@ def _prepared(
     workspace: Workspace, source: SourceDefinition, reader: Source, todo: ToRead, reading: _Reading
 ) -> Iterator[pa.RecordBatch]:
     project, count = workspace.project, reading.count
+    valid = named_purposes(source, project.purposes)
     for file in todo.files:
         look = reader.look(file)
-        cast_ = Cast(source, look, project.timezone)
+        cast_ = Cast(valid, look, project.timezone)
         _note_columns(source, look.columns, reading.taken)
         number = int(cast("int", reading.taken.files[source.name][file.path]["number"]))
         for raw in reader.read(file):
             typed = cast_.cast(raw)
-            refused = _refusals(reader, file, raw, typed.refused)
+            refused = _refusals(reader, file, raw, why_refused(source, project.purposes, typed.refused))
             read = raw.table.num_rows + len(raw.unreadable)
             count.read += read
             count.refused += len(refused)

@@ -12,6 +12,11 @@ from tillid.pipeline.intake.declare import ROW, identifier_column
 from tillid.terms.table import NO_PERSON, PURPOSE_SET, SUBJECT_ID
 
 
+def numbered_as(position: int) -> str:
+    """The column with the number of the identifier at `position`; no column of a source begins with _."""
+    return f"_subject_{position}"
+
+
 def met(staged: ir.Table, kinds: Sequence[str]) -> ir.Table:
     """The identifiers of the staged rows, each once: kind, value, first_row and position among the kinds."""
     columns = []
@@ -43,13 +48,13 @@ def subjects_met(met_: ir.Table, subjects: ir.Table, data_subject: str) -> ir.Ta
 
 
 def numbered(staged: ir.Table, subjects: ir.Table, kinds: Sequence[str]) -> ir.Table:
-    """The staged rows with `subject_id` (0: no person) and each identifier's own number, `subject_0` and on."""
+    """The staged rows with `subject_id` (0: no person) and each identifier's own number (`numbered_as`)."""
     rows = staged
     for position, kind in enumerate(kinds):
-        number, value = f"subject_{position}", f"value_{position}"
+        number, value = numbered_as(position), f"_value_{position}"
         of_kind = subjects.filter(subjects.kind == kind).select(**{number: SUBJECT_ID, value: "value"})
         rows = rows.left_join(of_kind, rows[identifier_column(position)] == of_kind[value]).drop(value)
-    first = ibis.coalesce(*(rows[f"subject_{p}"] for p in range(len(kinds))), ibis.literal(NO_PERSON, "int64"))
+    first = ibis.coalesce(*(rows[numbered_as(p)] for p in range(len(kinds))), ibis.literal(NO_PERSON, "int64"))
     return rows.mutate(**{SUBJECT_ID: first})
 
 
@@ -59,11 +64,11 @@ def links(rows: ir.Table, kinds: Sequence[str], source: str) -> ir.Table:
     `rows` come from `numbered`. Columns: purpose_set, subject_a, subject_b, kind_a, kind_b, source.
     """
     kind_of_first = ibis.cases(
-        *((rows[f"subject_{p}"].notnull(), kind) for p, kind in enumerate(kinds)), else_=ibis.null("string")
+        *((rows[numbered_as(p)].notnull(), kind) for p, kind in enumerate(kinds)), else_=ibis.null("string")
     )
     pairs = []
     for position, kind in enumerate(kinds[1:], start=1):
-        other = rows[f"subject_{position}"]
+        other = rows[numbered_as(position)]
         pair = rows.filter(other.notnull(), other != rows[SUBJECT_ID]).select(
             **{PURPOSE_SET: "collected"},
             subject_a=SUBJECT_ID,

@@ -11,12 +11,13 @@ from tillid.pipeline.intake.declare import AT, GONE, RECEIVED, ROW
 from tillid.stages.profile.golden_record import RECORD_KEY, VALID_FROM, VALID_TO
 
 
-def one_a_key(staged: ir.Table) -> ir.Table:
-    """The staged rows with the last of those that share a record key at one time."""
+def one_a_key(staged: ir.Table, *, of_each_time: bool) -> ir.Table:
+    """The staged rows with the last of those that share a record key, at one time or (else) at any."""
+    shared = [staged[RECORD_KEY], *([staged[AT]] if of_each_time else [])]
     last = ibis.row_number().over(
-        ibis.window(group_by=[staged[RECORD_KEY], staged[AT]], order_by=ibis.desc(staged[ROW]))
+        ibis.window(group_by=shared, order_by=[ibis.desc(staged[AT]), ibis.desc(staged[ROW])])
     )
-    return staged.mutate(nth=last).filter(lambda t: t.nth == 0).drop("nth")
+    return staged.mutate(_nth=last).filter(lambda t: t["_nth"] == 0).drop("_nth")
 
 
 def latest(log: ir.Table) -> ir.Table:
@@ -24,16 +25,32 @@ def latest(log: ir.Table) -> ir.Table:
     last = ibis.row_number().over(
         ibis.window(group_by=log[RECORD_KEY], order_by=[ibis.desc(log[AT]), ibis.desc(log[RECEIVED])])
     )
-    return log.mutate(nth=last).filter(lambda t: t.nth == 0).drop("nth")
+    return log.mutate(_nth=last).filter(lambda t: t["_nth"] == 0).drop("_nth")
 
 
-def changed(rows: ir.Table, newest: ir.Table, compared: Sequence[str]) -> ir.Table:
-    """The rows that are new or differ from the newest version of their record in a compared column."""
-    held = newest.select(**{"held_key": RECORD_KEY, "held_gone": GONE, **{f"held_{c}": c for c in compared}})
-    both = rows.left_join(held, rows[RECORD_KEY] == held.held_key)
-    same = both.held_key.notnull() & ~ibis.coalesce(both.held_gone, False)
+def changed(
+    rows: ir.Table, newest: ir.Table, compared: Sequence[str], snapshot_at: ir.Value | None = None
+) -> ir.Table:
+    """The rows that are new or differ from the newest version of their record in a compared column.
+
+    `snapshot_at` is the time of the snapshot that they are, None where they are not one. What a snapshot says
+    of a record holds from then on, so it is dated no earlier than what is held; nor is a record that is back.
+    """
+    # No column of a source begins with _.
+    held = newest.select(
+        **{"_key": RECORD_KEY, "_gone": GONE, "_at": AT, **{f"_held_{column}": column for column in compared}}
+    )
+    counted = rows.mutate(_times=rows.count().over(ibis.window(group_by=rows[RECORD_KEY])))
+    both = counted.left_join(held, counted[RECORD_KEY] == held["_key"])
+    alone, was_gone = both["_times"] == 1, ibis.coalesce(both["_gone"], False)
+    # Of several versions at once even one that says what is held counts: it ends what came between.
+    same = both["_key"].notnull() & ~was_gone & alone
     for column in compared:
-        same = same & both[column].identical_to(both[f"held_{column}"])
+        same = same & both[column].identical_to(both[f"_held_{column}"])
+    if snapshot_at is not None:
+        from_ = ibis.ifelse(was_gone, ibis.greatest(both[AT], snapshot_at), both[AT])
+        lifted = ibis.ifelse(both["_at"].notnull() & alone, ibis.greatest(from_, both["_at"]), both[AT])
+        return both.filter(~same).mutate(**{AT: lifted}).select(*rows.columns)
     return both.filter(~same).select(*rows.columns)
 
 

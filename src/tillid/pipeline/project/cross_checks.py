@@ -84,7 +84,7 @@ def _check_variable(entry: Entry, known: Known) -> None:
     try:
         _check_references(in_variable(entry.values, entry.place), known)
     except FieldInvalid as error:
-        entry.place.at("sql").found(str(error))
+        entry.place.at("column" if "column" in error.field else "sql").found(str(error))
 
 
 def _check_column(source: str, column: str, place: Place, known: Known) -> None:

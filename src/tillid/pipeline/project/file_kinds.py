@@ -119,7 +119,7 @@ _VARIABLE = Variants(
                 "unit": Key(Text(), "unit of the value"),
                 "of": Key(Text(), "source of the events", required=True),
                 "measure": Key(one_of(Measure, "measure"), "how events become one value", required=True),
-                "column": Key(Text(), "column of the events"),
+                "column": Key(Text(), "column of the events, or SQL over them such as quantity * unit_price"),
                 "window": Key(DURATION, "how far back; default: all time"),
                 "where": Key(ROW_CONDITION, "which events count"),
             },

@@ -10,6 +10,8 @@ from typing import Any
 from tillid.pipeline.project.schema import Place
 from tillid.stages.profile.definitions import VariableDefinition
 from tillid.stages.profile.derived import inputs_of
+from tillid.stages.profile.expressions import columns_in
+from tillid.terms.fields import at_field
 
 
 class Refers(StrEnum):
@@ -62,7 +64,7 @@ def in_segment_rule(rule: Any, place: Place) -> Iterator[Reference]:
 def in_variable(values: dict[str, Any], place: Place) -> Iterator[Reference]:
     """What a variable is worked out from: events and columns, or other variables.
 
-    Raises ExpressionInvalid when its `sql` cannot be read.
+    Raises ExpressionInvalid when its `sql`, or that of its `column`, cannot be read.
     """
     if isinstance(values.get("sql"), str):
         for name in inputs_of(VariableDefinition("", sql=values["sql"])):
@@ -72,6 +74,9 @@ def in_variable(values: dict[str, Any], place: Place) -> Iterator[Reference]:
     if source:
         yield Reference(Refers.EVENTS, source, place.at("of"))
     if "column" in values:
-        yield Reference(Refers.COLUMN, values["column"], place.at("column"), source)
+        with at_field("column"):
+            names = columns_in(values["column"])
+        for name in names:
+            yield Reference(Refers.COLUMN, name, place.at("column"), source)
     if "where" in values:
         yield from in_row_condition(values["where"], source, place.at("where"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tillid.stages.profile.expressions import columns_in
 from tillid.terms.conditions import Condition, columns_of, read_condition
 from tillid.terms.durations import Duration
 from tillid.terms.fields import (
@@ -68,8 +69,13 @@ class Window:
 class VariableDefinition:
     """One value per person: a measure over the events of a table, or SQL over other variables.
 
-    Exactly one of `of` (with `measure`) and `sql` is given. No `window` means all time up to
-    `as_of`. `label` falls back to the name.
+    Exactly one of `of` (with `measure`) and `sql` is given. `column` is a column of the events or an SQL
+    expression over their columns, such as `quantity * unit_price`. No `window` means all time up to `as_of`.
+    `label` falls back to the name.
+
+    >>> revenue = VariableDefinition("revenue", of="orders", measure=Measure.SUM, column="quantity * unit_price")
+    >>> revenue.columns_measured()
+    ('quantity', 'unit_price')
     """
 
     name: str
@@ -112,12 +118,16 @@ class VariableDefinition:
         """Whether it is worked out from other variables instead of from events."""
         return self.sql is not None
 
+    def columns_measured(self) -> tuple[str, ...]:
+        """The columns that `column` names, in order. Raises ExpressionInvalid when it is SQL that can't be read."""
+        with at_field("column", definition=self.name):
+            return () if self.column is None else columns_in(self.column)
+
     def columns_read(self) -> frozenset[str]:
         """The columns of its event table that it is worked out from, the time among them."""
         if self.is_derived:
             return frozenset()
-        column = frozenset() if self.column is None else frozenset({self.column})
-        return column | columns_of(self.where) | {OCCURRED_AT}
+        return frozenset(self.columns_measured()) | columns_of(self.where) | {OCCURRED_AT}
 
     @classmethod
     def from_mapping(cls, name: str, mapping: object) -> VariableDefinition:

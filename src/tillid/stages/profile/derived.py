@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import ibis.expr.types as ir
-import sqlglot
-from sqlglot import errors as sql_errors
 from sqlglot import exp
 
 from tillid.stages.profile.definitions import VariableDefinition
-from tillid.stages.profile.errors import ExpressionInvalid, VariablesInCycle
-from tillid.stages.profile.expressions import translate
+from tillid.stages.profile.errors import VariablesInCycle
+from tillid.stages.profile.expressions import parse_sql, translate
 from tillid.terms.fields import at_field, require_name
 from tillid.terms.table import PERSON_ID
 
@@ -37,24 +35,6 @@ def add_derived(variables: ir.Table, definitions: Sequence[VariableDefinition]) 
     return known.select(PERSON_ID, *dict.fromkeys((*order, *own)))
 
 
-def parse_sql(sql: str) -> exp.Expr:
-    """The tree of one SQL expression; ExpressionInvalid when it is not one.
-
-    >>> parse_sql("revenue / nullif(orders, 0)").key
-    'div'
-    """
-    try:
-        trees = sqlglot.parse(sql, read="duckdb")
-    except (sql_errors.ParseError, sql_errors.TokenError, RecursionError) as error:
-        where = ""
-        if isinstance(error, sql_errors.ParseError) and error.errors:
-            where = f" at line {error.errors[0].get('line')}, column {error.errors[0].get('col')}"
-        raise ExpressionInvalid(f"The sql cannot be read{where}") from None
-    if len(trees) != 1 or trees[0] is None:
-        raise ExpressionInvalid("The sql must be one expression")
-    return trees[0]
-
-
 def inputs_of(definition: VariableDefinition) -> tuple[str, ...]:
     """The variables that a definition over sql names, in order; none for one over events.
 
@@ -75,7 +55,7 @@ def variable_categories(
     """Variable → data categories: the union over all that it is worked out from.
 
     `table_columns` gives, for each event table, the categories of its columns. A variable over events has
-    those of its column, of the columns of its `where` and of `occurred_at`; one over sql has those of each
+    those of its column (or of each column of the SQL there), of the columns of its `where` and of `occurred_at`; one over sql has those of each
     variable that it names. So none is usable for more than each of its inputs.
     """
     categories: dict[str, frozenset[str]] = {}
@@ -97,7 +77,7 @@ def _event_categories(
     columns = table_columns[definition.of or ""]
     found: frozenset[str] = frozenset()
     for name in sorted(definition.columns_read()):
-        require_name("column", name, columns, ("column",) if name == definition.column else ("where",))
+        require_name("column", name, columns, ("column",) if name in definition.columns_measured() else ("where",))
         found |= columns[name]
     return found
 

@@ -1,4 +1,4 @@
-"""The SQL that a variable may be written in, each node of it as an Ibis expression with a known type.
+"""The SQL that a variable or its column may be written in, each node as an Ibis expression with a known type.
 
 What SQL engines disagree on is settled here: `/` is a float division and by zero gives NULL, as does `%`;
 numbers of different types meet in the wider one (decimals too wide for 38 digits in float64); rounding is
@@ -7,6 +7,7 @@ half away from zero; a logarithm or root outside its range is NULL.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
+import sqlglot
+from sqlglot import errors as sql_errors
 from sqlglot import exp
 
 from tillid.stages.profile.errors import ExpressionInvalid, FunctionNotAllowed
@@ -41,17 +44,66 @@ ALLOWED = (
 )
 
 
-def translate(tree: exp.Expr, columns: Mapping[str, ir.Value]) -> ir.Value:
-    """`tree` over `columns` (name → expression); FunctionNotAllowed names what is outside the list."""
-    value = _Translator(columns).value(tree)
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def parse_sql(sql: str) -> exp.Expr:
+    """The tree of one SQL expression; ExpressionInvalid when it is not one.
+
+    >>> parse_sql("revenue / nullif(orders, 0)").key
+    'div'
+    """
+    try:
+        trees = sqlglot.parse(sql, read="duckdb")
+    except (sql_errors.ParseError, sql_errors.TokenError, RecursionError) as error:
+        where = ""
+        if isinstance(error, sql_errors.ParseError) and error.errors:
+            where = f" at line {error.errors[0].get('line')}, column {error.errors[0].get('col')}"
+        raise ExpressionInvalid(f"The sql cannot be read{where}") from None
+    if len(trees) != 1 or trees[0] is None:
+        raise ExpressionInvalid("The sql must be one expression")
+    return trees[0]
+
+
+def columns_in(text: str) -> tuple[str, ...]:
+    """The columns that a name or an SQL expression over columns names, in order.
+
+    >>> columns_in("amount"), columns_in("quantity * unit_price")
+    (('amount',), ('quantity', 'unit_price'))
+    """
+    # A name is one as it stands, even if it means something in SQL (order, group).
+    if _PLAIN_NAME.fullmatch(text):
+        return (text,)
+    names = [column.name for column in parse_sql(text).find_all(exp.Column, bfs=False)]
+    if not names:
+        raise ExpressionInvalid("The sql names no column")
+    return tuple(dict.fromkeys(names))
+
+
+def column_or_sql(text: str, columns: Mapping[str, ir.Value]) -> ir.Value:
+    """What `text` stands for, a name of `columns` or an SQL expression over them.
+
+    Whole numbers and decimals are multiplied and added exactly: `quantity * unit_price` of money is money.
+    """
+    for name in columns_in(text):
+        require_name("column", name, columns)
+    return columns[text] if text in columns else translate(parse_sql(text), columns, "column")
+
+
+def translate(tree: exp.Expr, columns: Mapping[str, ir.Value], what: str = "variable") -> ir.Value:
+    """`tree` over `columns` (name → expression); FunctionNotAllowed names what is outside the list.
+
+    `what` is what `columns` are called in errors.
+    """
+    value = _Translator(columns, what).value(tree)
     if value.type().is_null():
         raise ExpressionInvalid("The sql is always NULL")
     return value
 
 
 class _Translator:
-    def __init__(self, columns: Mapping[str, ir.Value]) -> None:
-        self._columns = columns
+    def __init__(self, columns: Mapping[str, ir.Value], what: str) -> None:
+        self._columns, self._what = columns, what
 
     def value(self, node: exp.Expr) -> ir.Value:
         translator = _NODES.get(type(node))
@@ -78,8 +130,8 @@ class _Translator:
 
     def column(self, node: exp.Column) -> ir.Value:
         if len(node.parts) != 1:
-            raise ExpressionInvalid("A variable is named without a table")
-        require_name("variable", node.name, self._columns)
+            raise ExpressionInvalid(f"A {self._what} is named without a table")
+        require_name(self._what, node.name, self._columns)
         return self._columns[node.name]
 
     def literal(self, node: exp.Literal) -> ir.Value:

@@ -14,8 +14,9 @@ import ibis.expr.types as ir
 
 from tillid.stages.profile.definitions import OCCURRED_AT, ZERO_WITHOUT_ROWS, Measure, VariableDefinition
 from tillid.stages.profile.errors import ProfileInvalid, TypeOutsideMeasure
+from tillid.stages.profile.expressions import column_or_sql
 from tillid.terms.conditions import condition_to_ibis
-from tillid.terms.fields import NameUnknown, at_field, require_name
+from tillid.terms.fields import NameUnknown, at_field
 from tillid.terms.table import PERSON_ID
 
 _DAY = timedelta(days=1)
@@ -26,7 +27,7 @@ def events_to_variables(events: ir.Table, definitions: Sequence[VariableDefiniti
     """The variables of one event table: one row for each person with an event at or before `as_of`.
 
     `events` needs `person_id` (rows without one are left out), `occurred_at` (UTC) and the columns that
-    `definitions` name; all of them must be of this table. `as_of` is UTC without a zone. The result has
+    `definitions` name (a `column` may be SQL over several); all of them must be of this table. `as_of` is UTC without a zone. The result has
     `person_id` and a column for each definition:
 
     - count, distinct: int64; sum: the column's type; all 0 where no row counts.
@@ -89,7 +90,7 @@ class _Rows:
 
     table: ir.Table
     as_of: datetime
-    column: str | None
+    column: ir.Column | None
     within: ir.BooleanValue | None
     where: ir.BooleanValue | None
 
@@ -98,8 +99,10 @@ class _Rows:
         return _all(self.within, self.where)
 
     def values(self) -> ir.Column:
-        """The column; the definition has been checked to name one."""
-        return self.table[self.column or ""]
+        """The column; the definition has been checked to have one."""
+        if self.column is None:
+            raise ProfileInvalid("There is no column", field=("column",))
+        return self.column
 
     def numbers(self) -> ir.NumericColumn:
         """The column, when it holds numbers."""
@@ -113,8 +116,10 @@ def _measured(known: ir.Table, definition: VariableDefinition, as_of: datetime) 
     measure = definition.measure
     if measure is None:
         raise ProfileInvalid("A variable over sql has no events", field=("sql",))
+    column = None
     if definition.column is not None:
-        require_name("column", definition.column, known.columns, ("column",))
+        with at_field("column"):
+            column = column_or_sql(definition.column, {name: known[name] for name in known.columns})
     within = None
     if definition.window is not None:
         within = known[OCCURRED_AT] > _moment(definition.window.start(as_of))
@@ -122,7 +127,7 @@ def _measured(known: ir.Table, definition: VariableDefinition, as_of: datetime) 
     if definition.where is not None:
         with at_field("where"):
             where = condition_to_ibis(definition.where, known)
-    return _MEASURES[measure](_Rows(known, as_of, definition.column, within, where))
+    return _MEASURES[measure](_Rows(known, as_of, column, within, where))
 
 
 def _count(rows: _Rows) -> ir.Value:
