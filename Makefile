@@ -26,14 +26,14 @@ demo: $(STAMP)
 
 test: $(DEV)
 	@sh tests/install_java.sh
-	$(BIN)/python -m pytest -m "not prove"
+	$(BIN)/python -m pytest -m "not prove" -n auto --dist loadfile
 
 check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -m "not prove and not spark" --cov --cov-report=term:skip-covered -q
+	$(BIN)/python -m pytest tests/governance tests/laws --cov=tillid.governance --cov-branch --cov-fail-under=100 -q
 
 prove: $(DEV)
 	@sh tests/install_java.sh

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import ibis
+import ibis.expr.types as ir
 import pytest
 
 from tillid.ports.errors import StoreError, StoreHeld, StoreTorn
@@ -93,16 +95,22 @@ def test_settings_are_the_engines(tmp_path: Path) -> None:
 
 
 def test_more_than_memory_is_spilled_in_the_projects_folder(tmp_path: Path) -> None:
-    store = _open(tmp_path, DuckDbSettings(memory_limit=200 * 2**20, threads=1))
+    store = _open(tmp_path, DuckDbSettings(memory_limit=100 * 2**20, threads=1))
     going = build(store)
-    going.append(SALES, numbered(0, 100_000, size=10_000))
-    wide = ask("sales", lambda t: t.group_by(text=t.text.lpad(3000, "x")).agg(n=t.sale.max()))
-    spilled = 0
-    for batch in going.batches(wide):
+    going.append(SALES, numbered(0, 2000))
+    pairs = ask("sales", lambda t: _pairs(t).group_by("one", "other").agg(n=ibis._.count()))
+    rows = spilled = 0
+    for batch in going.batches(pairs):
         spilled = max(spilled, sum(path.stat().st_size for path in (tmp_path / ".tillid" / "tmp").glob("*")))
-        assert batch.num_rows
+        rows += batch.num_rows
+    assert rows == 4_000_000
     assert spilled > 0
     store.close()
+
+
+def _pairs(table: ir.Table) -> ir.Table:
+    other = table.view()
+    return table.cross_join(other).select(one=table.sale, other=other.sale)
 
 
 def test_values_can_be_found_in_an_uncompressed_file(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def _by_hand(file: Path) -> tuple[dict[str, dict[str, object]], int, Decimal]:
     customers: dict[str, Customer] = defaultdict(Customer)
     nobody, total = 0, Decimal(0)
     names = ("CustomerID", "InvoiceNo", "InvoiceDate", "Quantity", "UnitPrice")
-    table = pq.read_table(file, columns=names)
+    table = pq.read_table(file, columns=list(names))
     for number, invoice, at, quantity, price in zip(*(table[name].to_pylist() for name in names), strict=True):
         amount = int(quantity) * Decimal(repr(price))
         total += amount
@@ -133,7 +133,7 @@ def _check(folder: Path, file: Path) -> dict[str, int]:
 def test_an_extract_agrees_to_the_cent_and_the_day(tmp_path: Path) -> None:
     found = _check(tmp_path, EXTRACT)
     rows = pq.read_metadata(EXTRACT).num_rows
-    assert found == {"read": rows, "people": 27, "customers": 27, "nobody": found["nobody"]}
+    assert found == {"read": rows, "people": 30, "customers": 30, "nobody": found["nobody"]}
     assert found["nobody"] > 50
 
 

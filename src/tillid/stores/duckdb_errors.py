@@ -36,7 +36,7 @@ def _in_words(error: duckdb.Error, opening: bool) -> StoreError:
         return StoreFull("There is no space left for the store", hint="Free some, then run again: nothing is lost.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return StoreError("DuckDB needs more memory than its limit", hint="Raise the limit, or ask for less at once.")
-    if isinstance(error, duckdb.IOException) and "lock" in text:
+    if isinstance(error, duckdb.IOException) and "Could not set lock" in text:
         return StoreHeld("The store's file is open in another program", hint="Close it there.")
     if opening or isinstance(error, _ABOUT_THE_FILE):
         return StoreTorn(

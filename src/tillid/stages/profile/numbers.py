@@ -15,6 +15,7 @@ from tillid.stages.profile.errors import ExpressionInvalid
 INTEGER = dt.Int64()
 FLOAT = dt.Float64()
 _WIDEST = 38
+_KEPT_BY_SPARK = 6
 _INTEGER_DIGITS = 19
 # From here on a float64 has no digits after the point.
 _ALL_WHOLE = 2**53
@@ -77,9 +78,13 @@ def multiplied(left: ir.NumericValue, right: ir.NumericValue) -> ir.NumericValue
     a, b = _as_decimal(left.type()), _as_decimal(right.type())
     # One more than the digits of both: Spark reserves it, and would cut off decimals for want of it.
     result = _decimal_or_float(a.precision + b.precision + 1, _scale(a) + _scale(b))
-    if result.is_floating():
+    # Ibis types a product of decimals only where one type holds both, so they are made equally wide. Of a
+    # product that is too wide by that Spark still keeps six decimals.
+    wide = max(a.precision, b.precision)
+    if result.is_floating() or (2 * wide + 1 > _WIDEST and _scale(result) > _KEPT_BY_SPARK):
         return left.cast(FLOAT) * right.cast(FLOAT)
-    return (left.cast(a) * right.cast(b)).cast(result)
+    one, other = (value.cast(dt.Decimal(wide, _scale(type_))) for value, type_ in ((left, a), (right, b)))
+    return (one * other).cast(result)
 
 
 def divided(left: ir.NumericValue, right: ir.NumericValue) -> ir.FloatingValue:
