@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-from examples import EXAMPLES, INTRO, NOTES, SCHEMAS
+from said_by_hand import EXAMPLES, INTRO, NOTES, SCHEMAS
 
 from tillid.cli.main import VERBS, tillid
 from tillid.pipeline.project.condition_shapes import ROW_CONDITION, SEGMENT_RULE

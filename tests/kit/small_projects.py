@@ -28,7 +28,8 @@ from tillid.terms.table import PERSON_ID, SUBJECT_ID
 
 NOW = datetime(2026, 1, 1, 12)
 Rows = list[dict[str, Any]]
-Partition = frozenset[frozenset[tuple[str, str]]]
+Person = frozenset[tuple[str, str]]
+Partition = frozenset[Person]
 Tables = dict[str, Counter[tuple[object, ...]]]
 
 TILLID = """
@@ -152,6 +153,11 @@ class SmallProject:
         with self.opened() as workspace:
             return answers.sql(workspace, text, purpose).to_pylist()
 
+    def answers(self, queries: Mapping[str, str], purpose: str = "analytics") -> dict[str, Rows]:
+        """Several of `tillid sql` by name, the project opened once."""
+        with self.opened() as workspace:
+            return {name: answers.sql(workspace, text, purpose).to_pylist() for name, text in queries.items()}
+
     def ask(self, what: Callable[[Workspace], pa.Table]) -> Rows:
         """The rows of any question to the opened project."""
         with self.opened() as workspace:
@@ -173,30 +179,28 @@ class SmallProject:
 
     def partition(self) -> Partition:
         """The persons as sets of identifiers."""
-        return partition(self.persons())
+        return frozenset(by_person(self.persons()).values())
 
-    def profiles(self, table: str, purpose: str = "analytics") -> dict[frozenset[tuple[str, str]], dict[str, Any]]:
+    def profiles(self, table: str, purpose: str = "analytics") -> dict[Person, dict[str, Any]]:
         """The rows of a table by person, each by the set of that person's identifiers."""
-        by_id: dict[int, set[tuple[str, str]]] = {}
-        for identifier, person in self.persons().items():
-            by_id.setdefault(person, set()).add(identifier)
+        by_id = by_person(self.persons())
         rows = self.sql(f"select * from {table}", purpose)
-        return {frozenset(by_id[row.pop(PERSON_ID)]): row for row in rows}
+        return {by_id[row.pop(PERSON_ID)]: row for row in rows}
 
 
-def partition(persons: Mapping[tuple[str, str], int]) -> Partition:
-    """The same persons whatever their ids are called."""
+def by_person(persons: Mapping[tuple[str, str], int]) -> dict[int, Person]:
+    """Each person's identifiers by the person's id."""
     by_id: dict[int, set[tuple[str, str]]] = {}
     for identifier, person in persons.items():
         by_id.setdefault(person, set()).add(identifier)
-    return frozenset(frozenset(identifiers) for identifiers in by_id.values())
+    return {person: frozenset(identifiers) for person, identifiers in by_id.items()}
 
 
 def stored(folder: Path) -> Tables:
     """Every table of the DuckDB store's current generation, by place, as rows without order.
 
-    Opens the file itself: what no query would show is seen too. `tables` that no generation points to are
-    under the name that the file gives them.
+    Opens the file itself: what no query would show is seen too. Tables that no generation points to come as
+    `left over: NAME`.
     """
     with duckdb.connect(str(folder / ".tillid" / "store.duckdb"), read_only=True) as connection:
         parts = connection.execute("select place, name from manifest.parts").fetchall()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ibis
+import ibis.expr.types as ir
 import pytest
 import sqlglot
 from sqlglot import exp
@@ -48,6 +51,22 @@ def _tables(tree: exp.Expr) -> set[str]:
 def test_a_logical_name_becomes_the_physical_one() -> None:
     assert _tables(compile_query(GUARDED, DUCKDB, Holding(WHOLE))) == {'"kept"."sales__g1"'}
     assert "`sales__g1`" in SPARK.sql(compile_query(GUARDED, SPARK, Holding(WHOLE)))
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        lambda t: t.union(t),
+        lambda t: t.filter(t.amount > t.amount.mean()),
+        lambda t: t.mutate(all=t.count().as_scalar(), some=t.filter(t.amount > 1).count().as_scalar()),
+        lambda t: t.join(t.view(), "sale").select("sale"),
+    ],
+)
+def test_a_table_named_twice_is_bound_twice(what: Callable[[ir.Table], ir.Table]) -> None:
+    for dialect in (DUCKDB, SPARK):
+        bound = _tables(compile_query(ask("sales", what), dialect, Holding(WHOLE)))
+        assert len(bound) == 1
+        assert "sales__g1" in bound.pop()
 
 
 def test_a_forged_query_is_refused() -> None:

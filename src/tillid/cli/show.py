@@ -37,8 +37,13 @@ def plain(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(plain(item) for item in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{plain(key)} {plain(item)}" for key, item in value.items())
+        filled = {key: item for key, item in value.items() if item not in (None, "", [], {})}
+        return ", ".join(f"{plain(key)} {plain(_worded(item))}" for key, item in filled.items())
     return "".join("·" if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in str(value))
+
+
+def _worded(value: object) -> object:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
 def number(value: object) -> str:
@@ -83,8 +88,8 @@ def facts(pairs: Mapping[str, object]) -> Table:
     """Names and values, a line each; those without a value are left out."""
     made = Table.grid(padding=(0, 2))
     for name, value in pairs.items():
-        if value not in (None, "", [], {}, ()):
-            made.add_row(Text(plain(name).replace("_", " "), style="dim"), Text(plain(value)))
+        if shown := plain(value):
+            made.add_row(Text(plain(name).replace("_", " "), style="dim"), Text(shown))
     return made
 
 
@@ -104,6 +109,5 @@ def explained(explanation: Mapping[str, Any]) -> None:
 def mappings(rows: Sequence[Mapping[str, object]]) -> Table:
     """Rows that are mappings with the same keys, as a table; true and false as yes and no."""
     headers = list(rows[0])
-    words = {True: "yes", False: "no"}
-    cells = [[words[v] if isinstance(v := row.get(name), bool) else v for name in headers] for row in rows]
+    cells = [[_worded(row.get(name)) for name in headers] for row in rows]
     return tabled([name.replace("_", " ") for name in headers], cells)

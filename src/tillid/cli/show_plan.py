@@ -26,7 +26,7 @@ def plan_shown(plan: Plan) -> None:
             {
                 "start from": after,
                 "read": ", ".join(read) or "no file: nothing is new",
-                "work out": f"{len(plan.variables)} variables, {len(plan.segments)} segments",
+                "work out": f"variables: {len(plan.variables)}, segments: {len(plan.segments)}",
                 "for": "; ".join(" + ".join(scope) for scope in plan.scopes),
                 "send": ", ".join(plan.activations),
             }

@@ -77,7 +77,7 @@ class FileAuditLog:
             return _Tail(start + whole, int(fields["seq"]), str(fields["hash"]))
         except (ValueError, KeyError, TypeError):
             raise StoreTorn(
-                f"The last line of the audit log {self._path.name} can't be read", hint="Run: tillid audit verify"
+                f"The last line of the audit log {self._path.name} can't be read", hint="Run: tillid doctor"
             ) from None
 
     def _write(self, line: bytes, size: int) -> None:

@@ -22,4 +22,5 @@ def count(asked: Asked, segment: str) -> None:
 
     with asked.workspace(segment=segment) as workspace:
         people = count_people(workspace, segment)
-    say(asked, {"segment": segment, "people": people}, lambda: click.echo(f"{segment}: {people:,} people"))
+    noun = "person" if people == 1 else "people"
+    say(asked, {"segment": segment, "people": people}, lambda: click.echo(f"{segment}: {people:,} {noun}"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
 import subprocess
 import traceback
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from tillid.cli.main import answer
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+TUTORIAL = DOCS / "tutorial" / "first-lists.md"
+HOW_TOS = sorted((DOCS / "how-to").glob("*.md"))
+REFERENCE = DOCS / "reference"
 _FENCE = re.compile(r"^(`{3,})([\w+-]*)[ \t]*([^\n`]*)\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _ANYTHING = "…"
 
@@ -71,19 +75,22 @@ def _is_open(command: str) -> bool:
 def play(page: Path, folder: Path) -> Iterator[tuple[Step, str]]:
     """Do what a page shows, from `folder` on: write its files, run its commands; each step with what it answered.
 
-    A block of a language with a path after it is a file; a console block is run; a python block marked `run` too.
+    A block with a path after its language is a file; a console block is run; a python block marked `run` too, and a
+    block marked `printed` below it is what it prints.
     """
     here = folder
-    for block in blocks(page):
+    every = list(blocks(page))
+    for block, after in zip(every, [*every[1:], None], strict=True):
         if block.language == "console":
             for step in steps(block):
                 if step.command.startswith("cd "):
                     here = (here / step.command[3:]).resolve()
-                    continue
-                yield step, run(step.command, here)
-        elif block.language == "python" and block.about == "run":
-            yield Step("python", (), block.line), run_python(block.text, here)
-        elif block.about and block.about != "run":
+                else:
+                    yield step, run(step.command, here)
+        elif block.about == "run":
+            printed = after.text.splitlines() if after is not None and after.about == "printed" else ()
+            yield Step("python", tuple(printed), block.line), run_python(block.text, here)
+        elif block.about and block.about != "printed":
             path = here / block.about
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text, encoding="utf-8")
@@ -116,27 +123,19 @@ def run_python(text: str, folder: Path) -> str:
     with _standing_in(folder), redirect_stdout(out):
         try:
             exec(compile(text, "<docs>", "exec"), {"__name__": "docs"})
-        except Exception:
+        except Exception:  # noqa: BLE001  whatever it is, the page is wrong
             return traceback.format_exc()
     return out.getvalue()
 
 
-class _standing_in:
-    """Stands in a folder for a while."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __enter__(self) -> None:
-        import os
-
-        self._before = Path.cwd()
-        os.chdir(self._folder)
-
-    def __exit__(self, *what: object) -> None:
-        import os
-
-        os.chdir(self._before)
+@contextmanager
+def _standing_in(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 def missing(shown: tuple[str, ...], answered: str) -> list[str]:
