@@ -91,7 +91,7 @@ segments:
         - {variable: revenue_12m, gte: 1000}
         - {did_not: orders, within: 90 days}
         - {did: web, at_least: 2, within: 30 days, where: {column: event, eq: product_viewed}}
-        - any: [{trait: country, in: [DK, "NO"]}, {trait: country, is_null: true}]
+        - any: [{trait: country, in: [DK, NO]}, {trait: country, is_null: true}]
 """,
     "destinations": """
 destinations:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from small_projects import (
@@ -28,8 +29,9 @@ from small_projects import (
     stored,
 )
 
-# A run takes about a second, so examples are few and each is a rich one.
-FEW = settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], derandomize=True)
+# A run takes a second or two, so examples are few and each is a rich one; `make prove` tries many more.
+FEW = settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.generate])
+MANY = settings(FEW, max_examples=25)
 
 CLUB = CRM.replace("data/crm", "data/club").replace("key: customer_no", "key: phone").replace(
     "[analytics, linking, news]", "[analytics, linking]")
@@ -139,8 +141,11 @@ def _seen(project: SmallProject) -> dict[str, object]:
     return seen
 
 
-@FEW
-@given(facts, st.permutations(list(HEADS)), st.lists(st.booleans(), min_size=5, max_size=5))
+ARRIVALS = (facts, st.permutations(list(HEADS)), st.lists(st.booleans(), min_size=5, max_size=5))
+
+
+@settings(FEW, max_examples=3)
+@given(*ARRIVALS)
 def test_neither_order_of_arrival_nor_running_twice_changes_anything(
     what: Facts, order: list[str], is_run: list[bool]
 ) -> None:
@@ -164,9 +169,15 @@ def test_neither_order_of_arrival_nor_running_twice_changes_anything(
         assert _seen(bit_by_bit) == _seen(at_once)
 
 
+WITHDRAWALS = (
+    facts,
+    st.sampled_from(["a@example.com", "b@example.com", "c@example.com"]),
+    st.sampled_from([("news", "withdrawn"), ("news", "refused"), ("marketing", "objected")]),
+)
+
+
 @FEW
-@given(facts, st.sampled_from(["a@example.com", "b@example.com", "c@example.com"]),
-       st.sampled_from([("news", "withdrawn"), ("news", "refused"), ("marketing", "objected")]))  # fmt: skip
+@given(*WITHDRAWALS)
 def test_withdrawing_never_adds_a_person_and_takes_away_who_withdrew(
     what: Facts, mail: str, said: tuple[str, str]
 ) -> None:
@@ -272,3 +283,18 @@ def test_persons_keep_their_ids_and_merged_ones_lead_to_the_new(what: Facts, lat
         for person in project.partition():
             assert len({after[i] for i in person}) == 1
             assert after[min(person, key=lambda i: numbers[i])] == min(numbers[i] for i in person)
+
+
+def _at_length(test: Any, *strategies: st.SearchStrategy[Any]) -> Any:
+    """The same law, tried many times."""
+    return pytest.mark.prove(MANY(given(*strategies)(test.hypothesis.inner_test)))
+
+
+test_arrival_at_length = _at_length(test_neither_order_of_arrival_nor_running_twice_changes_anything, *ARRIVALS)
+test_withdrawing_at_length = _at_length(
+    test_withdrawing_never_adds_a_person_and_takes_away_who_withdrew, *WITHDRAWALS
+)
+test_results_at_length = _at_length(
+    test_results_hold_only_who_is_permitted_and_variables_only_rows_of_their_scope, facts
+)
+test_ids_at_length = _at_length(test_persons_keep_their_ids_and_merged_ones_lead_to_the_new, facts, facts)
