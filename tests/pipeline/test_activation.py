@@ -8,7 +8,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from small_projects import CONSENTS, CONSENTS_HEAD, CRM, CRM_HEAD, NOW, ORDERS, ORDERS_HEAD, PURPOSES, VARIABLES, SmallProject, csv, stored
+from small_projects import (
+    CONSENTS,
+    CONSENTS_HEAD,
+    CRM,
+    CRM_HEAD,
+    NOW,
+    ORDERS,
+    ORDERS_HEAD,
+    PURPOSES,
+    VARIABLES,
+    SmallProject,
+    csv,
+    stored,
+)
 
 from tillid.governance.housekeeping import DELIVERIES as DELIVERIES_PURPOSE
 from tillid.pipeline.activate import ActivationsReport, activate

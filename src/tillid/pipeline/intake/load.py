@@ -16,7 +16,6 @@ from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.intake import ledger, subjects, versions
 from tillid.pipeline.intake.declare import (
-    AT,
     GONE,
     RECEIVED,
     events_table,

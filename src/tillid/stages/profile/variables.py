@@ -27,8 +27,8 @@ def events_to_variables(events: ir.Table, definitions: Sequence[VariableDefiniti
     """The variables of one event table: one row for each person with an event at or before `as_of`.
 
     `events` needs `person_id` (rows without one are left out), `occurred_at` (UTC) and the columns that
-    `definitions` name (a `column` may be SQL over several); all of them must be of this table. `as_of` is UTC without a zone. The result has
-    `person_id` and a column for each definition:
+    `definitions` name (a `column` may be SQL over several); all of them must be of this table. `as_of` is UTC
+    without a zone. The result has `person_id` and a column for each definition:
 
     - count, distinct: int64; sum: the column's type; all 0 where no row counts.
     - mean, share: float64; min, max, first, last: the column's type; NULL where no row counts.
