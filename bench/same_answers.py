@@ -61,8 +61,10 @@ def _results(workspace: Workspace) -> Iterator[tuple[str, pa.Table, str]]:
     for segment in workspace.project.segments.values():
         members = _numbered(workspace, workspace.table(members_table_name(segment.name)), [])
         select = f"select least_no from segment_{segment.name} join persons using (person)"
-        yield f"segment {segment.name}", workspace.ask(members, workspace.permit(segment.purpose)), (
-            f"{select} where subject = person"
+        yield (
+            f"segment {segment.name}",
+            workspace.ask(members, workspace.permit(segment.purpose)),
+            (f"{select} where subject = person"),
         )
 
 

@@ -66,9 +66,7 @@ def measured(side: Side, project: Path) -> Measured:
     paths = [str(Path(__file__).parents[1]), str(Path(tillid.__file__).parents[1])]
     code = f"import sys; sys.path[:0] = {paths!r}; from bench.side import main; main()"
     began = monotonic()
-    done = subprocess.run(
-        [sys.executable, "-c", code, side, str(project)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code, side, str(project)], capture_output=True, text=True, check=False)
     seconds = monotonic() - began
     if done.returncode:
         raise SideFailed(f"The side {side} failed: {done.stderr.strip()[-2000:]}")

@@ -17,3 +17,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
         reporter.write_line("A test was skipped, and CI=true: that counts as a failure.")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whole journeys as proofs: they are too long for every run, and `make prove` runs them."""
+    for item in items:
+        name = item.path.name
+        if name in ("test_killed_run.py", "test_same_project.py") or (
+            name == "test_nordlys.py" and item.path.parent.name == "pipeline"
+        ):
+            item.add_marker(pytest.mark.prove)

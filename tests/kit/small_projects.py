@@ -115,6 +115,13 @@ class SmallProject:
         for path, text in (defaults | dict(files)).items():
             self.put(path, text)
 
+    @classmethod
+    def there(cls, folder: Path, now: datetime = NOW) -> SmallProject:
+        """The project that is in the folder already."""
+        made = cls.__new__(cls)
+        made.folder, made.now = folder, now
+        return made
+
     def put(self, path: str, content: str | bytes | Iterable[str], at: datetime | None = None) -> Path:
         """Write a file of the project; lines are joined. Data files are dated `at`, else an hour before `now`."""
         place = self.folder / path

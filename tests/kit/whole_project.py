@@ -28,7 +28,7 @@ users:
   ole: [steward]
 """
 
-_COVERS = "[user.unique_id, user.behavior, user.contact, user.name, user.device, user.privacy_preferences]"
+_COVERS = "[user.unique_id, user.behavior, user.contact, user.name, user.device, system.operations]"
 _PURPOSES = f"""
 purposes:
   linking: {{data_use: operations, legal_basis: legitimate_interests, assessment: L1, retention: 10 years,
@@ -186,20 +186,16 @@ activations:
   lapsed:  {segment: lapsed, purpose: news, destination: lapsed_file, columns: {E-mail: email, Dage: recency}}
 """
 
-ANALYST_TABLES = (
-    "crm", "club", "orders", "web", "products", "people", "variables",
-    "segment__good", "segment__lapsed", "segment__viewers", "segment__plain", "segment__members", "segment__readers",
-)  # fmt: skip
-"""What `tillid sql` reads."""
-INTERNAL_TABLES = ("consent_ledger", "data_subjects", "subjects", "members", "mapping", "standing", "deliveries")
+SEGMENTS = ("good", "lapsed", "viewers", "plain", "members", "readers")
+"""All of them are worked out for analytics, but `readers`, which is for news."""
 OUT = ("out/readers.csv", "out/lapsed.csv")
 
 _NAMES = ("Ida Holm", "Bo Krogh", "Åse Lærke Dahl", "Øjvind Bæk", "Eva Lund", "Jens Ærø", "Liv Sand", "Per Ås")
 _ITEMS = ("tea", "Te 100 g", "Fløde", "kaffe", "ost", "")
 
 
-def whole_project(folder: Path, *, store: str = "duckdb", people: int = 60) -> SmallProject:
-    """The shop with its first files, asked by `ole` now."""
+def whole_project(folder: Path, *, store: str = "duckdb", people: int = 40) -> SmallProject:
+    """The shop with its first files, asked by `ole` at noon of the day that it is worked out for."""
     project = SmallProject(
         folder,
         {
@@ -218,7 +214,7 @@ def whole_project(folder: Path, *, store: str = "duckdb", people: int = 60) -> S
             "destinations/all.yml": _DESTINATIONS,
             "activations/all.yml": _ACTIVATIONS,
         },
-        now=datetime(2025, 6, 1, 12),
+        now=AS_OF + timedelta(hours=12),
     )
     random = Random(7)
     _put_crm(project, people, _FILED, is_changed=False)
@@ -226,13 +222,14 @@ def whole_project(folder: Path, *, store: str = "duckdb", people: int = 60) -> S
     _put_orders(project, "data/orders_1.csv", random, people, people * 5, AS_OF - timedelta(days=30))
     _put_web(project, "data/web_1.ndjson", random, people, people * 4, AS_OF - timedelta(days=20))
     _put_consents(project, "data/consents_1.csv", range(people), "given", datetime(2025, 1, 10))
-    project.put("data/barred.csv", csv("phone,mail", *((_phone(n), _mail(n)) for n in range(5, people, 11))), _FILED)
+    project.put("data/barred.csv", csv("phone,mail", *((_phone(n), _mail(n)) for n in range(5, people, 6))), _FILED)
     project.put("data/products.csv", csv("item,group", *((i, f"g{n % 2}") for n, i in enumerate(_ITEMS) if i)), _FILED)
     return project
 
 
-def change_data(project: SmallProject, people: int = 60) -> None:
-    """What changes every table: records new, altered, joined and gone, and more of all that happens."""
+def change_data(project: SmallProject, people: int = 40) -> None:
+    """A day later: records new, altered, joined and gone, and more of all that happens."""
+    project.now += timedelta(days=1)
     random = Random(8)
     _put_crm(project, people, _CHANGED, is_changed=True)
     _put_club(project, "data/club_2.csv", range(0, people, 2), "sølv", _CHANGED)
@@ -290,7 +287,11 @@ def _put_web(project: SmallProject, path: str, random: Random, people: int, rows
             "seconds": round(random.random() * 90, 2),
         }
         at = last - timedelta(milliseconds=random.randrange(120 * 86_400_000))
-        event = {"device": f"d-{number % 40}", "what": random.choice(["seen", "put", "paid"]), "at": f"{at.isoformat()}Z"}
+        event = {
+            "device": f"d-{number % 40}",
+            "what": random.choice(["seen", "put", "paid"]),
+            "at": f"{at.isoformat()}Z",
+        }
         mail = {"mail": _mail(number % 40)} if random.random() < 0.2 else {"mail": None}
         lines.append(json.dumps(event | mail | {"context": context}))
     project.put(path, lines, last)

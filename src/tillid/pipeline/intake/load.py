@@ -53,9 +53,7 @@ def first_subject(build: Build) -> None:
     build.append(SUBJECTS, rows.to_batches())
 
 
-def take_in(
-    build: Build, source: SourceDefinition, received: Received, permit: Permit, numbers: Numbering
-) -> int:
+def take_in(build: Build, source: SourceDefinition, received: Received, permit: Permit, numbers: Numbering) -> int:
     """Stage the received rows of a source and add what is new to the facts; how many rows were staged.
 
     `permit` is for housekeeping.intake. For a snapshot the rows are all that there is.

@@ -19,9 +19,7 @@ def named_purposes(source: SourceDefinition, purposes: Collection[str]) -> Sourc
     if column is None:
         return source
     valid = {key: key for key in (*sorted(purposes), *sorted(ALL_DATA_USES))}
-    return replace(
-        source, columns=tuple(replace(c, values=valid) if c is column else c for c in source.columns)
-    )
+    return replace(source, columns=tuple(replace(c, values=valid) if c is column else c for c in source.columns))
 
 
 def why_refused(

@@ -28,9 +28,7 @@ def latest(log: ir.Table) -> ir.Table:
     return log.mutate(_nth=last).filter(lambda t: t["_nth"] == 0).drop("_nth")
 
 
-def changed(
-    rows: ir.Table, newest: ir.Table, compared: Sequence[str], snapshot_at: ir.Value | None = None
-) -> ir.Table:
+def changed(rows: ir.Table, newest: ir.Table, compared: Sequence[str], snapshot_at: ir.Value | None = None) -> ir.Table:
     """The rows that are new or differ from the newest version of their record in a compared column.
 
     `snapshot_at` is the time of the snapshot that they are, None where they are not one. What a snapshot says

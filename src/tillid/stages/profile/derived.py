@@ -56,7 +56,8 @@ def variable_categories(
 
     `table_columns` gives, for each event table, the categories of its columns. A variable over events has
     those of its column (or of each column of the SQL there), of the columns of its `where` and of
-    `occurred_at`; one over sql has those of each variable that it names. So none is usable for more than each of its inputs.
+    `occurred_at`; one over sql has those of each variable that it names. So none is usable for more than each
+    of its inputs.
     """
     categories: dict[str, frozenset[str]] = {}
     for definition in definitions:
