@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import ibis
@@ -12,9 +13,21 @@ import pytest
 
 from tillid.ports.errors import StoreError, StoreHeld, StoreTorn
 from tillid.stores.duckdb import DuckDbSettings, DuckDbStore
+from tillid.stores.manifest import Part
+from tillid.terms.table import Column, Table
 from tillid.testing.store_conformance import StoreConformance
 from tillid.testing.store_killed import POINTS
-from tillid.testing.store_samples import SALES, MemoryAudit, ask, build, build_sales, numbered, sales
+from tillid.testing.store_samples import (
+    BEHAVIOUR,
+    SALES,
+    MemoryAudit,
+    ask,
+    build,
+    build_sales,
+    numbered,
+    register,
+    sales,
+)
 
 
 class TestDuckDbStore(StoreConformance):
@@ -134,6 +147,46 @@ def test_small_parts_become_one(tmp_path: Path) -> None:
         assert store._engine.held() == set(store._manifest.physical())
     assert parts == [1, 2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5, 6]
     assert sum(part.rows for part in store._manifest.facts["sales"]) == 200
+    store.close()
+
+
+def test_parts_whose_types_differ_are_left_as_they_are(tmp_path: Path) -> None:
+    columns = [column for column in SALES.columns if column.name != "pieces"]
+    wider = Table("sales", (*columns, Column("pieces", "int64", BEHAVIOUR)))
+    store = _open(tmp_path)
+    build_sales(store, 0, 10)
+    for first in range(10, 110, 10):
+        going = build(store, register(tables=(wider,)))
+        going.append(wider, numbered(first, 10))
+        going.commit({})
+    assert len(store._manifest.facts["sales"]) == 11
+    assert store.fetch(ask("sales", known=register(tables=(wider,)))).num_rows == 110
+    store.close()
+
+
+def test_what_a_killed_build_left_goes_when_the_store_is_opened(tmp_path: Path) -> None:
+    store = _open(tmp_path)
+    build_sales(store, 0, 10)
+    going = build(store)
+    going.append(SALES, numbered(10, 10))
+    assert store._engine.held() == {"sales__g1", "best__g1", "sales__g2"}
+    store._engine.close()
+    store._lock.release()
+    (tmp_path / ".tillid" / "tmp").mkdir(exist_ok=True)
+    (tmp_path / ".tillid" / "tmp" / "spilled").write_text("rows of persons")
+    store = _open(tmp_path)
+    assert store._engine.held() == {"sales__g1", "best__g1"}
+    assert not (tmp_path / ".tillid" / "tmp" / "spilled").exists()
+    store.close()
+
+
+def test_a_swap_is_whole_or_not_at_all(tmp_path: Path) -> None:
+    store = _open(tmp_path)
+    made = build_sales(store, 0, 10)
+    broken = replace(store._manifest, number=2, derived={"best": Part("best__g2", {}, "not a number")})
+    with pytest.raises(StoreError):
+        store._engine.swap(broken)
+    assert store._engine.load().generation() == made
     store.close()
 
 

@@ -188,7 +188,9 @@ QUERIES: dict[str, Callable[[], GovernedQuery]] = {
     "times": lambda: _values(TIMES),
     "over rows": lambda: _values(OVER_ROWS),
     "of all": lambda: ask("sales", lambda t: t.agg(**{name: made(t) for name, made in OF_ALL.items()})),
-    "of each": lambda: ask("sales", lambda t: t.group_by("fine").agg(n=t.count(), sum=t.amount.sum()).order_by("n", "sum")),
+    "of each": lambda: ask(
+        "sales", lambda t: t.group_by("fine").agg(n=t.count(), sum=t.amount.sum()).order_by("n", "sum")
+    ),
     "sql": lambda: govern_sql(
         "select fine, count(*) as n, sum(amount) as total, avg(amount) as mean, sum(pieces) / count(*) as each, "
         "sum(amount) / sum(case when pieces > 100 then 1 end) as none, min(text) as least, "

@@ -18,6 +18,7 @@ from tillid.testing.store_samples import MemoryAudit, ask, build_sales
 pytest.importorskip("pyspark")
 pytestmark = pytest.mark.spark
 
+
 class TestSparkStore(StoreConformance):
     store_class = "tillid.stores.spark:SparkStore"
     # Each starts a JVM of its own.

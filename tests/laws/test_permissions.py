@@ -34,12 +34,23 @@ def _purpose(key: str, data_use: str, basis: LegalBasis, **more: Any) -> Purpose
 NOTICES = frozenset({"n1", "n2"})
 PURPOSES = (
     _purpose("news", "marketing.communications.email", LegalBasis.CONSENT, notices=NOTICES),
-    _purpose("calls", "marketing.communications.phone", LegalBasis.CONSENT, notices=frozenset({"n2"}),
-             data_subjects=frozenset({"customer"})),
-    _purpose("timed", "analytics.reporting", LegalBasis.CONSENT, notices=NOTICES,
-             consent_valid_for=Duration.parse("90 days")),
-    _purpose("letters", "marketing.communications.post", LegalBasis.LEGITIMATE_INTERESTS, notices=NOTICES,
-             data_subjects=frozenset({"customer", "prospect"})),
+    _purpose(
+        "calls",
+        "marketing.communications.phone",
+        LegalBasis.CONSENT,
+        notices=frozenset({"n2"}),
+        data_subjects=frozenset({"customer"}),
+    ),
+    _purpose(
+        "timed", "analytics.reporting", LegalBasis.CONSENT, notices=NOTICES, consent_valid_for=Duration.parse("90 days")
+    ),
+    _purpose(
+        "letters",
+        "marketing.communications.post",
+        LegalBasis.LEGITIMATE_INTERESTS,
+        notices=NOTICES,
+        data_subjects=frozenset({"customer", "prospect"}),
+    ),
     _purpose("insight", "analytics", LegalBasis.LEGITIMATE_INTERESTS),
     _purpose("tips", "marketing.advertising", LegalBasis.CONTRACT),
     _purpose("orders", "essential.service", LegalBasis.CONTRACT),
@@ -100,11 +111,20 @@ def _asked(engine: duckdb.DuckDBPyConnection, world: World) -> tuple[dict[int, V
     fields = zip(*(astuple(entry) for entry in world.entries), strict=True) if world.entries else [[]] * 7
     types = (number, text, text, stamp, text, text, text)
     names = [column.name for column in LEDGER.columns]
-    engine.register("members", pa.table({"subject_id": pa.array(subjects, number),
-                                         "person_id": pa.array(world.persons.values(), number)}))
+    engine.register(
+        "members",
+        pa.table({"subject_id": pa.array(subjects, number), "person_id": pa.array(world.persons.values(), number)}),
+    )
     engine.register("consent_ledger", pa.table(dict(zip(names, map(pa.array, fields, types), strict=True))))
-    engine.register("data_subjects", pa.table({"subject_id": pa.array([s for s, _ in world.kinds], number),
-                                               "data_subject": pa.array([k for _, k in world.kinds], text)}))
+    engine.register(
+        "data_subjects",
+        pa.table(
+            {
+                "subject_id": pa.array([s for s, _ in world.kinds], number),
+                "data_subject": pa.array([k for _, k in world.kinds], text),
+            }
+        ),
+    )
     first, second = _sql()
     engine.execute(f"create or replace table standing as {first}")
     verdicts: dict[int, Verdict] = {}
@@ -138,8 +158,11 @@ def _reference(world: World, person: int, purpose: Purpose) -> tuple[datetime | 
     until: list[datetime] = []
     unproven = False
     for subject in mine:
-        heard = [e for e in world.entries
-                 if e.subject == subject and e.at is not None and e.at <= NOW and e.source is not None]
+        heard = [
+            e
+            for e in world.entries
+            if e.subject == subject and e.at is not None and e.at <= NOW and e.source is not None
+        ]
         narrow = [e for e in heard if e.purpose == purpose.key]
         wide = [e for e in heard if e.purpose == purpose.key or covers(e.purpose, purpose.data_use)]
         yes = [e for e in narrow if e.state == "given"]
@@ -169,8 +192,12 @@ def _reason(purpose: Purpose, met: set[str], bars: set[str], until: list[datetim
         return "not_a_data_subject"
     is_marketing = purpose.data_use.split(".")[0] == "marketing"
     yields = is_marketing or purpose.legal_basis in (LegalBasis.CONSENT, LegalBasis.LEGITIMATE_INTERESTS)
-    for bar, why in (("suppressed", "suppressed"), ("objected", "objected"),
-                     ("withdrawn", "consent_withdrawn"), ("refused", "consent_refused")):
+    for bar, why in (
+        ("suppressed", "suppressed"),
+        ("objected", "objected"),
+        ("withdrawn", "consent_withdrawn"),
+        ("refused", "consent_refused"),
+    ):
         if yields and bar in bars:
             return why
     if purpose.legal_basis is not LegalBasis.CONSENT:
@@ -188,31 +215,40 @@ KEYS = [p.key for p in PURPOSES]
 USES = ["marketing", "marketing.communications", "marketing.communications.email", "analytics", "essential", "market"]
 # Few moments, so that statements often come at the very same time.
 MOMENTS = [NOW - timedelta(days=days) for days in (400, 91, 90, 89, 2, 1)] + [
-    NOW - timedelta(microseconds=1), NOW, NOW + timedelta(microseconds=1), NOW + timedelta(days=30)]
+    NOW - timedelta(microseconds=1),
+    NOW,
+    NOW + timedelta(microseconds=1),
+    NOW + timedelta(days=30),
+]
 
 
 def _mostly(common: Sequence[Any], rare: Sequence[Any]) -> st.SearchStrategy[Any]:
     return st.sampled_from([*common * 4, *rare])
 
 
-entries = st.builds(
-    Entry,
-    subject=st.integers(0, MOST),
-    purpose=_mostly(KEYS, USES),
-    state=_mostly(["given", "given", "refused", "withdrawn", "objected", "suppressed", "unsuppressed"], ["restricted"]),
-    at=_mostly(MOMENTS, [None]),
-    source=_mostly(["form"], [None]),
-    notice=_mostly(["n1", "n2"], ["n0", None]),
-    evidence=_mostly(["e1"], [None]),
-)
+STATES = _mostly(["given", "given", "refused", "withdrawn", "objected", "suppressed", "unsuppressed"], ["restricted"])
+
+
+def _entries(states: st.SearchStrategy[str]) -> st.SearchStrategy[Entry]:
+    return st.builds(
+        Entry,
+        subject=st.integers(0, MOST),
+        purpose=_mostly(KEYS, USES),
+        state=states,
+        at=_mostly(MOMENTS, [None]),
+        source=_mostly(["form"], [None]),
+        notice=_mostly(["n1", "n2"], ["n0", None]),
+        evidence=_mostly(["e1"], [None]),
+    )
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     persons: dict[int, int | None] = {0: None}
     for subject in range(1, MOST + 1):
-        persons[subject] = draw(st.integers(1, subject).filter(lambda p: persons.get(p, p) == p))
-    said = tuple(draw(st.lists(entries, max_size=80)))
+        heads = [s for s, person in persons.items() if s == person]
+        persons[subject] = draw(st.sampled_from([*heads, subject]))
+    said = tuple(draw(st.lists(_entries(STATES), max_size=80)))
     kinds = draw(st.sets(st.tuples(st.integers(1, MOST), st.sampled_from(["customer", "prospect", "visitor"]))))
     return World(persons, said, tuple(sorted(kinds)))
 
@@ -224,7 +260,7 @@ GIVEN = Entry(1, "news", "given", NOW - timedelta(days=2))
 
 def _one(engine: duckdb.DuckDBPyConnection, *said: Entry, purpose: str = "news") -> str | None:
     """Why a customer who said this is not permitted; None when they are."""
-    (restricted, verdicts), = _asked(engine, replace(ONE, entries=said))[0].values()
+    ((restricted, verdicts),) = _asked(engine, replace(ONE, entries=said))[0].values()
     until, why = verdicts[purpose]
     assert (why is None) == (until is not None and until > NOW)
     assert restricted == (why == "restricted")
@@ -253,7 +289,7 @@ def test_is_what_the_slow_reference_says(engine: duckdb.DuckDBPyConnection, worl
 
 
 @LAW
-@given(worlds(), st.lists(entries.filter(lambda e: e.state in {*NO, "suppressed", "restricted"}), min_size=1))
+@given(worlds(), st.lists(_entries(st.sampled_from([*sorted(NO), "suppressed", "restricted"])), min_size=1, max_size=5))
 def test_a_no_never_adds_a_person(engine: duckdb.DuckDBPyConnection, world: World, noes: list[Entry]) -> None:
     before = _permitted(_asked(engine, world)[0])
     after = _permitted(_asked(engine, replace(world, entries=(*world.entries, *noes)))[0])

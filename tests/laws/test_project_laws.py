@@ -33,8 +33,11 @@ from small_projects import (
 FEW = settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.generate])
 MANY = settings(FEW, max_examples=25)
 
-CLUB = CRM.replace("data/crm", "data/club").replace("key: customer_no", "key: phone").replace(
-    "[analytics, linking, news]", "[analytics, linking]")
+CLUB = (
+    CRM.replace("data/crm", "data/club")
+    .replace("key: customer_no", "key: phone")
+    .replace("[analytics, linking, news]", "[analytics, linking]")
+)
 WEB = """
 kind: events
 files: data/web*.csv
@@ -59,11 +62,21 @@ segments:
   buyers: {purpose: news, rule: {any: [{variable: revenue, gte: 5}, {did: web, at_least: 2}]}}
   known:  {purpose: analytics, rule: {trait: name, is_null: false}}
 """
-SOURCES = {"sources/crm.yml": CRM, "sources/club.yml": CLUB, "sources/orders.yml": ORDERS, "sources/web.yml": WEB,
-           "sources/consents.yml": CONSENTS}
+SOURCES = {
+    "sources/crm.yml": CRM,
+    "sources/club.yml": CLUB,
+    "sources/orders.yml": ORDERS,
+    "sources/web.yml": WEB,
+    "sources/consents.yml": CONSENTS,
+}
 DEFINED = {**SOURCES, "variables/v.yml": VARIABLES + MORE, "segments/s.yml": SEGMENTS}
-HEADS = {"crm": CRM_HEAD, "club": CRM_HEAD, "orders": ORDERS_HEAD, "web": "device,mail,at,page,stats,ads",
-         "consents": CONSENTS_HEAD}
+HEADS = {
+    "crm": CRM_HEAD,
+    "club": CRM_HEAD,
+    "orders": ORDERS_HEAD,
+    "web": "device,mail,at,page,stats,ads",
+    "consents": CONSENTS_HEAD,
+}
 
 Row = tuple[object, ...]
 
@@ -248,11 +261,15 @@ def _is_permitted(what: Facts, person: Person, purpose: str) -> bool:
     consents = 0
     for kind, value in person:
         said = [r for r in what.rows["consents"] if kind == "email" and str(r[0]).lower() == value]
-        given_at = [datetime.fromisoformat(str(r[3])) for r in said if r[1] == purpose and r[2] == "given" and r[4] == "n1"]
+        given_at = [
+            datetime.fromisoformat(str(r[3])) for r in said if r[1] == purpose and r[2] == "given" and r[4] == "n1"
+        ]
         # The purpose analytics rests on no consent: no notice makes a yes count for it.
         last = max(given_at, default=datetime.min) if purpose == "news" else datetime.min
         for r in said:
-            is_no = (r[2] == "objected" and r[1] in (purpose, use)) or (r[2] in ("withdrawn", "refused") and r[1] == purpose)
+            is_no = (r[2] == "objected" and r[1] in (purpose, use)) or (
+                r[2] in ("withdrawn", "refused") and r[1] == purpose
+            )
             if is_no and datetime.fromisoformat(str(r[3])) >= last:
                 return False
         consents += last > datetime.min
@@ -291,9 +308,7 @@ def _at_length(test: Any, *strategies: st.SearchStrategy[Any]) -> Any:
 
 
 test_arrival_at_length = _at_length(test_neither_order_of_arrival_nor_running_twice_changes_anything, *ARRIVALS)
-test_withdrawing_at_length = _at_length(
-    test_withdrawing_never_adds_a_person_and_takes_away_who_withdrew, *WITHDRAWALS
-)
+test_withdrawing_at_length = _at_length(test_withdrawing_never_adds_a_person_and_takes_away_who_withdrew, *WITHDRAWALS)
 test_results_at_length = _at_length(
     test_results_hold_only_who_is_permitted_and_variables_only_rows_of_their_scope, facts
 )

@@ -41,8 +41,14 @@ FILES = {
 }
 GIVEN_AT = "2025-12-20 10:00:00"
 FORMULA = "=HYPERLINK(1)"
-PEOPLE = [("1", "a@example.com", None, "Ann"), ("2", "b@example.com", None, "Bo"), ("3", "c@example.com", None, "Cy"),
-          ("4", "d@example.com", None, "Di"), ("5", None, None, "Eva"), ("6", "f@example.com", None, "+Fie")]
+PEOPLE = [
+    ("1", "a@example.com", None, "Ann"),
+    ("2", "b@example.com", None, "Bo"),
+    ("3", "c@example.com", None, "Cy"),
+    ("4", "d@example.com", None, "Di"),
+    ("5", None, None, "Eva"),
+    ("6", "f@example.com", None, "+Fie"),
+]
 
 
 def _yes(mail: str, state: str = "given", at: str = GIVEN_AT, notice: str = "n1") -> tuple[str, ...]:
@@ -55,8 +61,14 @@ def project(tmp_path: Path) -> SmallProject:
     made = SmallProject(tmp_path, FILES)
     made.put("data/crm.csv", csv(CRM_HEAD, *PEOPLE), NOW - timedelta(days=9))
     made.put("data/orders.csv", csv(ORDERS_HEAD, *((n, "2025-12-01 10:00:00", FORMULA, -int(n)) for n, *_ in PEOPLE)))
-    said = [_yes("a@example.com"), _yes("b@example.com"), _yes("c@example.com"),
-            _yes("c@example.com", "withdrawn", "2025-12-21 10:00:00"), _yes("d@example.com", notice="n0"), _yes("f@example.com")]
+    said = [
+        _yes("a@example.com"),
+        _yes("b@example.com"),
+        _yes("c@example.com"),
+        _yes("c@example.com", "withdrawn", "2025-12-21 10:00:00"),
+        _yes("d@example.com", notice="n0"),
+        _yes("f@example.com"),
+    ]
     made.put("data/consents-1.csv", csv(CONSENTS_HEAD, *said))
     return made
 
@@ -64,7 +76,9 @@ def project(tmp_path: Path) -> SmallProject:
 def _send(project: SmallProject, *names: str, dry_run: bool = False) -> dict[str, dict[str, object]]:
     with project.opened("activate") as workspace:
         report: ActivationsReport = activate(workspace, names, dry_run=dry_run)
-    return {name: {k: v for k, v in done.as_dict().items() if k != "place"} for name, done in report.activations.items()}
+    return {
+        name: {k: v for k, v in done.as_dict().items() if k != "place"} for name, done in report.activations.items()
+    }
 
 
 def _list(project: SmallProject) -> list[dict[str, str]]:
@@ -114,13 +128,22 @@ def test_what_went_to_whom_is_written_down_with_its_evidence(project: SmallProje
     assert one["evidence"] == "consent: n1, consents, form-a"
     assert len({row["delivery_id"] for row in rows.values()}) == 1
 
-    project.put("data/consents-2.csv", csv(CONSENTS_HEAD, _yes("b@example.com", "withdrawn", "2025-12-30 10:00:00"),
-                                           _yes("d@example.com", at="2025-12-30 10:00:00")))
+    project.put(
+        "data/consents-2.csv",
+        csv(
+            CONSENTS_HEAD,
+            _yes("b@example.com", "withdrawn", "2025-12-30 10:00:00"),
+            _yes("d@example.com", at="2025-12-30 10:00:00"),
+        ),
+    )
     project.now = NOW + timedelta(hours=1)
     done = project.run().as_dict()["activations"]["news"]
     assert (done["added"], done["removed"]) == (1, 1)
     later = {(ids[row["person_id"]], row["change"]) for row in _deliveries(project) if row["sent_at"] == project.now}
-    assert {change for change in later if change[1] != "kept"} == {("b@example.com", "removed"), ("d@example.com", "added")}
+    assert {change for change in later if change[1] != "kept"} == {
+        ("b@example.com", "removed"),
+        ("d@example.com", "added"),
+    }
     told = [json.loads(line) for line in (project.folder / ".tillid/audit.ndjson").read_text().splitlines()]
     assert "delivered" in json.dumps(told)
 
@@ -141,7 +164,11 @@ def test_no_cell_is_a_formula(project: SmallProject) -> None:
     assert any(FORMULA in cell for cell in cells)
     assert any("Fie" in cell for cell in cells)
     assert not [cell for cell in cells if cell[:1] in "=+@\t\r"]
-    assert {row["Spent"].replace(",", ".") for row in _list(project)} == {"-1.00", "-2.00", "-6.00"}  # a number may be below zero
+    assert {row["Spent"].replace(",", ".") for row in _list(project)} == {
+        "-1.00",
+        "-2.00",
+        "-6.00",
+    }  # a number may be below zero
 
 
 def test_before_the_first_run_and_under_no_name_nothing_is_sent(project: SmallProject) -> None:

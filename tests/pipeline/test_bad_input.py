@@ -54,7 +54,11 @@ def project(finished: Path, tmp_path: Path) -> SmallProject:
 def _there(folder: Path) -> dict[str, bytes]:
     """All files but the audit log and the store, with what is in them."""
     apart = {"audit.ndjson", "store.duckdb"}
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name not in apart}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and p.name not in apart
+    }
 
 
 class Before:
@@ -67,8 +71,10 @@ class Before:
         self.answer = self._asked()
 
     def _asked(self) -> list[str]:
-        rows = self.project.sql("select o.item, v.revenue, p.email from orders o join variables v on o.person_id = "
-                                "v.person_id join people p on p.person_id = v.person_id")
+        rows = self.project.sql(
+            "select o.item, v.revenue, p.email from orders o join variables v on o.person_id = "
+            "v.person_id join people p on p.person_id = v.person_id"
+        )
         return sorted(map(str, rows))
 
     def holds(self, *, definitions_are_sound: bool = True) -> None:
@@ -162,13 +168,19 @@ def test_a_wrong_type_far_down_costs_that_row_alone(project: SmallProject) -> No
 
 
 FAULTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "a missing column": ("data/orders-2.csv", f"no,at,itm,amount\n1,{AT},{SECRET},1\n",
-                         ("data/orders-2.csv", "column 'item' not in the file", "Did you mean 'itm'?")),
+    "a missing column": (
+        "data/orders-2.csv",
+        f"no,at,itm,amount\n1,{AT},{SECRET},1\n",
+        ("data/orders-2.csv", "column 'item' not in the file", "Did you mean 'itm'?"),
+    ),
     "an empty file": ("data/orders-2.csv", "", ("data/orders-2.csv", "the file is empty")),
     "an empty snapshot": ("data/crm.csv", "", ("data/crm.csv", "the file is empty")),
     "a snapshot of no rows": ("data/crm.csv", CRM_HEAD + "\n", ("crm", "2 records are held")),
-    "no file": ("sources/more.yml", ORDERS.replace("orders*", "oders*"), ("data/oders*.csv", "no file matches",
-                                                                          "data/orders-1.csv")),
+    "no file": (
+        "sources/more.yml",
+        ORDERS.replace("orders*", "oders*"),
+        ("data/oders*.csv", "no file matches", "data/orders-1.csv"),
+    ),
     "another format": ("data/orders-2.csv", "PAR1 and then nothing", ("data/orders-2.csv",)),
 }
 
@@ -185,10 +197,16 @@ def test_a_file_that_does_not_fit(project: SmallProject, capsys: pytest.CaptureF
 
 
 MISTAKES: dict[str, tuple[str, Callable[[str], str], tuple[str, ...]]] = {
-    "a typo in a key": ("sources/crm.yml", lambda t: t.replace("data_subject", "data_subjct"),
-                        ("sources/crm.yml:5", "unknown key `data_subjct`; did you mean `data_subject`?")),
-    "a typo in a name": ("variables/v.yml", lambda t: t.replace("column: amount", "column: amout"),
-                         ("variables/v.yml:3", "`amout`; did you mean `amount`?")),
+    "a typo in a key": (
+        "sources/crm.yml",
+        lambda t: t.replace("data_subject", "data_subjct"),
+        ("sources/crm.yml:5", "unknown key `data_subjct`; did you mean `data_subject`?"),
+    ),
+    "a typo in a name": (
+        "variables/v.yml",
+        lambda t: t.replace("column: amount", "column: amout"),
+        ("variables/v.yml:3", "`amout`; did you mean `amount`?"),
+    ),
     "no YAML": ("sources/crm.yml", lambda t: t + "\n  : [", ("sources/crm.yml:13", "not valid YAML")),
     "two sources with one name": ("sources/orders.yml", lambda t: "name: crm\n" + t, ("sources/", "crm", "name")),
 }

@@ -55,9 +55,13 @@ def test_a_snapshot_changes_closes_and_reopens_records(tmp_path: Path) -> None:
     project = SmallProject(tmp_path, {"sources/crm.yml": CRM})
     project.put("data/crm.csv", csv(CRM_HEAD, ANN, BO, CY), DAY[0])
     assert project.build()[0].records == 3
-    project.put("data/crm.csv", csv(CRM_HEAD, ("1", "ann@example.com", None, "Anne"), BO, ("4", None, None, "Di")), DAY[1])
+    project.put(
+        "data/crm.csv", csv(CRM_HEAD, ("1", "ann@example.com", None, "Anne"), BO, ("4", None, None, "Di")), DAY[1]
+    )
     assert project.build()[0].records == 3
-    project.put("data/crm.csv", csv(CRM_HEAD, ("1", "ann@example.com", None, "Anne"), CY, ("4", None, None, "Di")), DAY[2])
+    project.put(
+        "data/crm.csv", csv(CRM_HEAD, ("1", "ann@example.com", None, "Anne"), CY, ("4", None, None, "Di")), DAY[2]
+    )
     assert project.build()[0].records == 3
     assert _versions(project) == [
         ("1", "Ann", DAY[0], DAY[1]),
@@ -78,7 +82,10 @@ def test_a_snapshot_holds_though_its_file_is_older(tmp_path: Path) -> None:
     project.build()
     project.put("data/crm.csv", csv(CRM_HEAD, ("1", "ann@example.com", None, "Anne"), BO), DAY[0])
     project.build()
-    assert [row for row in _versions(project) if row[-1] is None] == [("1", "Anne", DAY[2], None), ("2", "Bo", DAY[0 + 2], None)]
+    assert [row for row in _versions(project) if row[-1] is None] == [
+        ("1", "Anne", DAY[2], None),
+        ("2", "Bo", DAY[0 + 2], None),
+    ]
 
 
 def test_records_with_their_own_time_close_and_reopen_by_the_files_time(tmp_path: Path) -> None:
@@ -113,10 +120,20 @@ def test_more_of_a_source_closes_nothing(tmp_path: Path, load: str) -> None:
     project.put("data/crm-2.csv", csv(TIMED_HEAD, (*anne, times[1]), (*ANN, times[2])), DAY[1])
     taken, _ = project.build()
     assert taken.counts["crm"].as_dict() | {"files_read": 1} == {
-        "read": 2, "accepted": 2, "refused": 0, "held_back": 0, "files_read": 1, "files_unchanged": 1}
+        "read": 2,
+        "accepted": 2,
+        "refused": 0,
+        "held_back": 0,
+        "files_read": 1,
+        "files_unchanged": 1,
+    }
     at = [datetime.fromisoformat(time) for time in times]
     assert _versions(project) == [
-        ("1", "Ann", at[0], at[1]), ("1", "Anne", at[1], at[2]), ("1", "Ann", at[2], None), ("2", "Bo", at[0], None)]
+        ("1", "Ann", at[0], at[1]),
+        ("1", "Anne", at[1], at[2]),
+        ("1", "Ann", at[2], None),
+        ("2", "Bo", at[0], None),
+    ]
     # What comes late finds its place in time.
     project.put("data/crm-3.csv", csv(TIMED_HEAD, ("2", "bo@example.com", None, "Bob", "2024-12-01T00:00:00")), DAY[2])
     project.build()
@@ -207,7 +224,12 @@ def test_a_snapshot_under_a_new_name_is_read_once(tmp_path: Path) -> None:
 
 def test_refused_rows_are_counted_told_and_kept(tmp_path: Path) -> None:
     project = SmallProject(tmp_path, {"sources/orders.yml": ORDERS})
-    rows = [_order(1), ("1", "yesterday", "cup", 2), ("1", "2025-12-03 10:00:00", "cup", "a lot"), ("1", None, "cup", 4)]
+    rows = [
+        _order(1),
+        ("1", "yesterday", "cup", 2),
+        ("1", "2025-12-03 10:00:00", "cup", "a lot"),
+        ("1", None, "cup", 4),
+    ]
     project.put("data/orders.csv", csv(ORDERS_HEAD, *rows) + "1,2025-12-05 10:00:00,cup\n")
     taken, _ = project.build()
     count = taken.counts["orders"]
@@ -235,8 +257,15 @@ columns:
   at:   {name: occurred_at, type: timestamp, category: user.behavior}
   page: {name: page, type: text, category: user.behavior}
 """
-    leaves = [{"statistics": True}, {"marketing": True, "statistics": False}, {"statistics": False}, {}, None,
-              {"statistics": "no"}, {"statistics": "true"}]
+    leaves = [
+        {"statistics": True},
+        {"marketing": True, "statistics": False},
+        {"statistics": False},
+        {},
+        None,
+        {"statistics": "no"},
+        {"statistics": "true"},
+    ]
     rows = [
         {"id": f"dev-{n}" if leave and n != 5 else f"{SECRET}-{n}", "at": "2025-12-01T10:00:00Z", "page": f"p{n}"}
         | ({} if leave is None else {"consent": leave})
@@ -289,7 +318,9 @@ def test_consents_for_no_purpose_are_refused(tmp_path: Path) -> None:
     assert by_line[5]["column_name"] == "state"
     assert "no identifier" in by_line[6]["reason"]
     assert {(row["purpose"], row["state"]) for row in project.internal("consent_ledger")} == {
-        ("news", "given"), ("marketing", "objected")}
+        ("news", "given"),
+        ("marketing", "objected"),
+    }
 
 
 def test_a_list_of_suppressions_without_times_is_as_old_as_it_says(tmp_path: Path) -> None:
@@ -340,7 +371,9 @@ def test_a_record_without_identifiers_is_a_person_of_its_own(tmp_path: Path) -> 
 
 
 def test_what_is_empty_is_null(tmp_path: Path) -> None:
-    project = SmallProject(tmp_path, {"sources/crm.yml": CRM, "sources/orders.yml": ORDERS, "variables/v.yml": VARIABLES})
+    project = SmallProject(
+        tmp_path, {"sources/crm.yml": CRM, "sources/orders.yml": ORDERS, "variables/v.yml": VARIABLES}
+    )
     project.put("data/crm.csv", csv(CRM_HEAD, ("1", "  ", "", " ")), DAY[0])
     project.put("data/orders.csv", csv(ORDERS_HEAD, ("1", "2025-12-01 10:00:00", "", None)))
     project.build()

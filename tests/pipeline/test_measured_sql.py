@@ -12,30 +12,41 @@ from tillid.governance.errors import ColumnOutsidePurpose
 from tillid.pipeline.explain_definition import explain_definition
 from tillid.pipeline.project.load import load_project
 
-LINES = ORDERS + """  pieces: {name: pieces, type: integer, category: user.behavior}
+LINES = (
+    ORDERS
+    + """  pieces: {name: pieces, type: integer, category: user.behavior}
   price:  {name: price, type: "decimal(12,4)", category: user.contact}
 """
+)
 HEAD = "no,at,item,amount,pieces,price"
 AT = "2025-12-01 10:00:00"
-ROWS = [("1", AT, "cup", "0.10", 3, "0.1001"), ("1", AT, "cup", "0.20", -1, "0.3333"), ("1", AT, "cup", "5", None, 1),
-        ("2", AT, "tin", "9999999999999.99", 100_000_000, "9999.9999")]
+ROWS = [
+    ("1", AT, "cup", "0.10", 3, "0.1001"),
+    ("1", AT, "cup", "0.20", -1, "0.3333"),
+    ("1", AT, "cup", "5", None, 1),
+    ("2", AT, "tin", "9999999999999.99", 100_000_000, "9999.9999"),
+]
 
 
 def _project(folder: Path, **variables: str) -> SmallProject:
     lines = "".join(f"  {name}: {{of: orders, {text}}}\n" for name, text in variables.items())
-    files = {"sources/orders.yml": LINES, "variables/v.yml": "variables:\n" + lines, "data/orders.csv": csv(HEAD, *ROWS)}
+    files = {
+        "sources/orders.yml": LINES,
+        "variables/v.yml": "variables:\n" + lines,
+        "data/orders.csv": csv(HEAD, *ROWS),
+    }
     return SmallProject(folder, files)
 
 
 def test_money_is_exact(tmp_path: Path) -> None:
     project = _project(
         tmp_path,
-        spent='measure: sum, column: pieces * price',
+        spent="measure: sum, column: pieces * price",
         most='measure: max, column: "amount + price"',
         known='measure: count, column: "nullif(pieces, -1)"',
         cups='measure: share, column: "abs(pieces)", where: {column: item, eq: cup}',
         large='measure: distinct, column: "case when amount > 1 then 1 else 0 end"',
-        plain='measure: sum, column: amount',
+        plain="measure: sum, column: amount",
     )
     project.build()
     found = {row["plain"]: row for row in project.sql("select * from variables")}
@@ -52,8 +63,12 @@ def test_money_is_exact(tmp_path: Path) -> None:
 def test_it_may_be_used_for_no_more_than_each_column_in_it(tmp_path: Path) -> None:
     project = _project(tmp_path, spent="measure: sum, column: pieces * price", bought="measure: sum, column: pieces")
     narrow = "[user.unique_id, user.behavior, user.device]"
-    project.put("purposes.yml", PURPOSES.replace("[user.unique_id, user.behavior, user.contact, user.name, "
-                                                 "user.device, user.privacy_preferences]", narrow, 1))
+    project.put(
+        "purposes.yml",
+        PURPOSES.replace(
+            "[user.unique_id, user.behavior, user.contact, user.name, user.device, user.privacy_preferences]", narrow, 1
+        ),
+    )
     project.build()
     assert sorted(row["bought"] for row in project.sql("select bought from variables")) == [2, 100_000_000]
     with pytest.raises(ColumnOutsidePurpose, match="spent"):
@@ -87,4 +102,6 @@ def test_a_name_that_means_something_in_sql_is_a_name(tmp_path: Path) -> None:
     project.put("sources/orders.yml", lines)
     project.build()
     assert sorted((row["a"], row["b"]) for row in project.sql("select a, b from variables")) == [
-        (2, 4), (100_000_000, 200_000_000)]
+        (2, 4),
+        (100_000_000, 200_000_000),
+    ]

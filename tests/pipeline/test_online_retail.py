@@ -151,5 +151,7 @@ def test_the_whole_file(tmp_path: Path) -> None:
     shared = os.environ.get("TILLID_SHARED")
     file = Path(shared or ".") / "data" / "retail" / "uci_online_retail.parquet"
     if not shared or not file.is_file():
-        pytest.skip("needs the whole Online Retail: set TILLID_SHARED to a folder with data/retail/uci_online_retail.parquet")
+        pytest.skip(
+            "needs the whole Online Retail: set TILLID_SHARED to a folder with data/retail/uci_online_retail.parquet"
+        )
     assert _check(tmp_path, file) == {"read": 541_909, "people": 4_372, "customers": 4_372, "nobody": 135_080}

@@ -30,10 +30,20 @@ segments:
   quiet:  {purpose: analytics, rule: {did_not: orders, within: 5 days}}
   good:   {purpose: analytics, rule: {variable: revenue, gte: 5}}
 """
-EARLY = [("1", "2025-12-09 23:59:59.999999", "cup", 1), ("1", "2025-11-20 10:00:00", "tin", 2), ("1", "2025-12-01 10:00:00", "cup", 4),
-         ("2", "2024-11-20 10:00:00", "tin", 8), ("3", "2025-12-10 00:00:00", "cup", 16)]
-LATE = [("1", "2025-12-10 00:00:00.000001", "jug", 100), ("2", "2025-12-20 10:00:00", "jug", -100),
-        ("3", "2025-12-10 10:00:00", "cup", 100), ("4", "2025-12-11 10:00:00", "jug", 100), ("1", "2030-01-01 10:00:00", "jug", 9)]
+EARLY = [
+    ("1", "2025-12-09 23:59:59.999999", "cup", 1),
+    ("1", "2025-11-20 10:00:00", "tin", 2),
+    ("1", "2025-12-01 10:00:00", "cup", 4),
+    ("2", "2024-11-20 10:00:00", "tin", 8),
+    ("3", "2025-12-10 00:00:00", "cup", 16),
+]
+LATE = [
+    ("1", "2025-12-10 00:00:00.000001", "jug", 100),
+    ("2", "2025-12-20 10:00:00", "jug", -100),
+    ("3", "2025-12-10 10:00:00", "cup", 100),
+    ("4", "2025-12-11 10:00:00", "jug", 100),
+    ("1", "2030-01-01 10:00:00", "jug", 9),
+]
 PEOPLE = [(str(n), f"p{n}@example.com", None, f"N{n}") for n in (1, 2, 3, 4)]
 
 
@@ -48,8 +58,13 @@ def _worked_out(project: SmallProject) -> dict[str, object]:
 
 
 def test_what_happens_later_changes_nothing(tmp_path: Path) -> None:
-    files = {"tillid.yml": TILLID + AS_OF, "sources/crm.yml": CRM, "sources/orders.yml": ORDERS,
-             "variables/v.yml": EVERY_MEASURE, "segments/s.yml": SEGMENTS}
+    files = {
+        "tillid.yml": TILLID + AS_OF,
+        "sources/crm.yml": CRM,
+        "sources/orders.yml": ORDERS,
+        "variables/v.yml": EVERY_MEASURE,
+        "segments/s.yml": SEGMENTS,
+    }
     project = SmallProject(tmp_path, files)
     project.put("data/crm.csv", csv(CRM_HEAD, *PEOPLE), NOW - timedelta(days=60))
     project.put("data/orders-1.csv", csv(ORDERS_HEAD, *EARLY))

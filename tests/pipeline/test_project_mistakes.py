@@ -260,7 +260,10 @@ def test_two_destinations_and_two_activations_cannot_share_a_file(folder: Path) 
         "    destination: newsletter_file\n    columns: {E-mail: email}\n"
     )
     _, findings = load_project(folder)
-    assert [(one.file, one.line) for one in findings] == [("activations/newsletter.yml", 6), ("destinations/files.yml", 3)]
+    assert [(one.file, one.line) for one in findings] == [
+        ("activations/newsletter.yml", 6),
+        ("destinations/files.yml", 3),
+    ]
 
 
 def test_slips_in_file_names_are_found(folder: Path) -> None:
@@ -299,7 +302,9 @@ def test_two_sources_cannot_have_one_name(folder: Path) -> None:
     text = (folder / "sources" / "web.yml").read_text()
     (folder / "sources" / "web2.yml").write_text(f"# a copy\nname: web\n{text}")
     _, findings = load_project(folder)
-    assert findings == [Finding("sources/web2.yml", 2, "two sources are named `web`: the first is in sources/web.yml line 1")]
+    assert findings == [
+        Finding("sources/web2.yml", 2, "two sources are named `web`: the first is in sources/web.yml line 1")
+    ]
 
 
 def test_a_circle_of_many_variables_is_one_finding(folder: Path) -> None:

@@ -101,7 +101,9 @@ NEW = st.one_of(
     st.integers(-2, 3),
     st.floats(allow_nan=False, allow_infinity=False),
     st.sampled_from(["", " ", "all", "consent", "share", "recency", "count", "12 months", "2026-10-31", "things"]),
-    st.sampled_from(["user.contact.email", "customer", "parquet", "decimal(18,2)", "a.b", "DK", "legitimate_interests"]),
+    st.sampled_from(
+        ["user.contact.email", "customer", "parquet", "decimal(18,2)", "a.b", "DK", "legitimate_interests"]
+    ),
     st.just([]),
     st.just({}),
     st.just(["a"]),

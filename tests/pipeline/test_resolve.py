@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -15,43 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_projects import CRM, CRM_HEAD, ORDERS, PURPOSES, Partition, SmallProject, csv
+from union_find import Identifier, Pair, UnionFind, counting
 
 from tillid.stages.resolve.components import counting_edges
 from tillid.stages.resolve.definitions import DEFAULT_LIMITS, LinkingDefinition
-
-Identifier = tuple[str, str]
-Pair = tuple[Identifier, Identifier]
-
-
-class UnionFind:
-    """The textbook's: each item points towards the one that stands for its set."""
-
-    def __init__(self) -> None:
-        self.above: dict[Identifier, Identifier] = {}
-
-    def top(self, item: Identifier) -> Identifier:
-        self.above.setdefault(item, item)
-        while self.above[item] != item:
-            self.above[item] = self.above[self.above[item]]
-            item = self.above[item]
-        return item
-
-    def join(self, one: Identifier, other: Identifier) -> None:
-        self.above[self.top(one)] = self.top(other)
-
-    def sets(self) -> Partition:
-        found: dict[Identifier, set[Identifier]] = defaultdict(set)
-        for item in list(self.above):
-            found[self.top(item)].add(item)
-        return frozenset(frozenset(items) for items in found.values())
-
-
-def counting(pairs: Iterable[Pair], limits: Mapping[str, int] = DEFAULT_LIMITS) -> set[Pair]:
-    """The pairs of which neither end was seen with more values of the other's kind than that kind's limit."""
-    both = {pair for one, other in pairs if one != other for pair in ((one, other), (other, one))}
-    seen: Counter[tuple[Identifier, str]] = Counter((one, other[0]) for one, other in both)
-    kept = {(a, b) for a, b in both if seen[a, b[0]] <= limits.get(b[0], 10)}
-    return {(a, b) for a, b in kept if (b, a) in kept}
 
 
 def expected(rows: Iterable[Mapping[str, str | None]]) -> Partition:
@@ -210,12 +176,12 @@ def test_links_count_alike_in_any_order(
     def identifier(subject: int) -> Identifier:
         return KINDS[subject % 3], str(subject)
 
-    mixed = [pair[:: chance.choice((1, -1))] for pair in chance.sample([*pairs, *pairs[:5]], len(pairs) + len(pairs[:5]))]
+    mixed = [
+        pair[:: chance.choice((1, -1))] for pair in chance.sample([*pairs, *pairs[:5]], len(pairs) + len(pairs[:5]))
+    ]
     columns = {"subject_a": [a for a, _ in mixed], "subject_b": [b for _, b in mixed]}
     arrays = {name: pa.array(values, pa.int64()) for name, values in columns.items()}
-    kinds = {
-        f"kind_{side}": pa.array([KINDS[s % 3] for s in columns[f"subject_{side}"]], pa.string()) for side in "ab"
-    }
+    kinds = {f"kind_{side}": pa.array([KINDS[s % 3] for s in columns[f"subject_{side}"]], pa.string()) for side in "ab"}
     engine.register("links", pa.table(arrays | kinds))
     found = {(int(a), int(b)) for a, b in engine.execute(_edges_sql()).fetchall()}
     wanted = counting(((identifier(a), identifier(b)) for a, b in pairs), LIMITS)

@@ -60,9 +60,7 @@ def _swap(lines: list[str]) -> list[str]:
         (lambda lines: [*lines[:4], lines[4].rstrip("\n")], 5),
     ],
 )
-def test_the_first_bad_line_is_named(
-    path: Path, change: Callable[[list[str]], list[str]], bad_line: int
-) -> None:
+def test_the_first_bad_line_is_named(path: Path, change: Callable[[list[str]], list[str]], bad_line: int) -> None:
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(change(lines)), "utf-8")
     verdict = verify(path)
@@ -97,9 +95,7 @@ def test_a_log_that_is_not_one_stops_the_reading(path: Path) -> None:
         FileAuditLog(path).append("query", {})
 
 
-def test_a_full_disk_stops_the_reading_and_leaves_no_half_line(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_stops_the_reading_and_leaves_no_half_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.write
     monkeypatch.setattr(audit_log.os, "write", lambda file, line: write(file, line[:10]))
     log = FileAuditLog(path)

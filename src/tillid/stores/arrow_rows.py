@@ -62,9 +62,7 @@ class Incoming:
                 columns.append(column if column.type == field.type else column.cast(field.type))
             except pa.ArrowInvalid:
                 # Arrow's own text shows the value.
-                raise TableMismatch(
-                    f"A value of {self._table.name}.{field.name} does not fit {field.type}"
-                ) from None
+                raise TableMismatch(f"A value of {self._table.name}.{field.name} does not fit {field.type}") from None
         return pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
 

@@ -72,9 +72,7 @@ class DuckDbStore(GenerationStore):
     `held_by` says which verb of whom, as "run of ole". Raises `StoreHeld`, `StoreTorn`, `StoreFull`.
     """
 
-    def __init__(
-        self, folder: Path, audit: AuditLog, *, held_by: str, settings: DuckDbSettings = _DEFAULTS
-    ) -> None:
+    def __init__(self, folder: Path, audit: AuditLog, *, held_by: str, settings: DuckDbSettings = _DEFAULTS) -> None:
         state = folder.resolve() / ".tillid"
         lock = StoreLock(state / "store.lock", held_by)
         try:

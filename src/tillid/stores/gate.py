@@ -22,9 +22,7 @@ class Gate:
         self.engine = engine
         self._audit = audit
 
-    def compile(
-        self, query: GovernedQuery, places: Places, fingerprints: Mapping[str, str], doing: str
-    ) -> exp.Query:
+    def compile(self, query: GovernedQuery, places: Places, fingerprints: Mapping[str, str], doing: str) -> exp.Query:
         """The tree of the query, recorded before any row is read.
 
         `fingerprints` are those under which permissions were worked out; a query that reads them under a

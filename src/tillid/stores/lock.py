@@ -26,9 +26,7 @@ class StoreLock:
         except OSError:
             said = os.pread(self._file, 4096, 0)
             os.close(self._file)
-            raise StoreHeld(
-                f"The store is held by {_holder(said)}", hint="Wait until it is done, or end it."
-            ) from None
+            raise StoreHeld(f"The store is held by {_holder(said)}", hint="Wait until it is done, or end it.") from None
         since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         text = json.dumps({"by": held_by, "pid": os.getpid(), "since": since}, ensure_ascii=False)
         os.ftruncate(self._file, 0)

@@ -33,9 +33,7 @@ class SparkStore(GenerationStore):
     `StoreHeld`, `StoreTorn`, `StoreFull`.
     """
 
-    def __init__(
-        self, folder: Path, audit: AuditLog, *, held_by: str, settings: SparkSettings = _DEFAULTS
-    ) -> None:
+    def __init__(self, folder: Path, audit: AuditLog, *, held_by: str, settings: SparkSettings = _DEFAULTS) -> None:
         state = folder.resolve() / ".tillid"
         lock = StoreLock(state / "store.lock", held_by)
         try:

@@ -129,6 +129,11 @@ class StoreConformance(StoreDurability):
         assert going.keep("best")
         assert not going.keep("worst")
         assert not going.keep("sales")
+        going.write(BEST, ask("sales"))
+        going.abandon()
+        assert count(store, "best") == 2
+        going = build(store)
+        going.keep("best")
         # What is kept can be read while it is worked out anew.
         assert going.write(BEST, ask("best", lambda t: t.filter(t.amount > 98))) == 1
         going.commit({})
@@ -349,8 +354,9 @@ class StoreConformance(StoreDurability):
         going.append(SALES, numbered(0, 300_000, size=100_000))
         going.write(BEST, ask("sales"))
         going.commit({})
-        reading = store.batches(ask("best"))
-        rows = next(reading).num_rows
+        begun, waiting = store.batches(ask("best")), store.batches(ask("best"))
+        rows = next(begun).num_rows
         build_sales(store, 300_000, 10)
         build_sales(store, 300_010, 10)
-        assert rows + sum(batch.num_rows for batch in reading) == 300_000
+        assert rows + sum(batch.num_rows for batch in begun) == 300_000
+        assert sum(batch.num_rows for batch in waiting) == 300_000

@@ -23,9 +23,7 @@ from tillid.terms.table import Column, Path, Table, TableKind
 
 NOW = datetime(2026, 1, 1)
 BEHAVIOUR = frozenset({"user.behavior"})
-NEWS = Purpose(
-    "news", "marketing.communications.email", LegalBasis.CONSENT, BEHAVIOUR, Duration.parse("24 months")
-)
+NEWS = Purpose("news", "marketing.communications.email", LegalBasis.CONSENT, BEHAVIOUR, Duration.parse("24 months"))
 
 _SALE = (
     Column("sale", "int64", key=True),
@@ -57,7 +55,7 @@ SALE_ROWS: tuple[dict[str, object], ...] = (
         "amount": Decimal("1234567890123456.78"),
         "at": datetime(9999, 12, 31, 23, 59, 59, 999999),
         "day": date(9999, 12, 31),
-        "text": "Ærø, Tromsø, Århus: \"it's\" `so` \\ \n IJ é 漢 🙂",
+        "text": 'Ærø, Tromsø, Århus: "it\'s" `so` \\ \n IJ é 漢 🙂',
         "score": 0.1,
         "fine": True,
         "pieces": 2147483647,
@@ -196,5 +194,3 @@ class MemoryAudit:
         if self.fail is not None:
             raise self.fail
         self.entries.append((kind, entry))
-
-
