@@ -125,7 +125,7 @@ def _by_hand(project: Path) -> float:
     import duckdb  # noqa: PLC0415
 
     with duckdb.connect(str(project / HAND_STORE)) as connection:
-        connection.execute("set preserve_insertion_order = false")
+        connection.execute("set enable_progress_bar = false; set preserve_insertion_order = false")
         connection.execute("set variable data = $1", [str(project / "data")])
         connection.execute("set variable as_of = $1::timestamp", [str(last_day())])
         connection.execute(BY_HAND.read_text())

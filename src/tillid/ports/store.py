@@ -58,6 +58,10 @@ class Build(Reader, Protocol):
         """Rows from outside, for this build alone: gone at commit. Staging twice adds."""
         ...
 
+    def unstage(self, table: Table) -> None:
+        """Drop a staged table as soon as nothing reads it any more; harmless when it is not there."""
+        ...
+
     def append(self, table: Table, batches: Iterable[pa.RecordBatch]) -> int:
         """Add rows from outside to a facts table."""
         ...

@@ -13,18 +13,23 @@ from sqlglot import exp
 from tillid.governance.governed import GOVERNED_SCHEMA, GovernedQuery, check_governed
 from tillid.ports.errors import StoreError, TableMismatch, TableNotBuilt
 from tillid.stores.fit import fits, parsed, same
-from tillid.stores.manifest import Columns, Part
+from tillid.stores.manifest import Columns, Part, is_staged
 from tillid.stores.same_answers import unify
 from tillid.terms.table import Table, TableKind
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """An engine's SQL: its name in sqlglot, Ibis' compiler for it, and the schema of physical tables."""
+    """An engine's SQL: its name in sqlglot, Ibis' compiler for it, and where physical tables are.
+
+    They are in `schema`; those that live as long as a build are in the schema of that name of the catalog
+    `staging`, where the engine has one.
+    """
 
     name: str
     compiler: Any
     schema: str | None = None
+    staging: str | None = None
 
     def type(self, type_name: str) -> exp.DataType:
         """The engine's type for an Ibis type."""
@@ -33,7 +38,7 @@ class Dialect:
 
     def physical(self, name: str) -> exp.Table:
         """The physical table of this name."""
-        return exp.table_(name, db=self.schema, quoted=True)
+        return exp.table_(name, db=self.schema, catalog=self.staging if is_staged(name) else None, quoted=True)
 
     def sql(self, tree: exp.Expr) -> str:
         """The text of a tree that is the caller's own."""

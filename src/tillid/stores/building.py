@@ -16,7 +16,7 @@ from tillid.stores.binding import shaped
 from tillid.stores.compaction import MOST_PARTS, compacted
 from tillid.stores.fit import same, type_of
 from tillid.stores.gate import Gate
-from tillid.stores.manifest import Manifest, Part, plain_notes
+from tillid.stores.manifest import Manifest, Part, plain_notes, staged_name
 from tillid.terms.table import Table, TableKind
 
 
@@ -112,7 +112,7 @@ class GenerationBuild:
         self._check(table, TableKind.DERIVED, TableKind.STAGED)
         where = _place(table, place)
         sql = self._shaped(query, table, f"write {where}")
-        name = self._new_name(where)
+        name = self._new_name(where, table.kind)
         rows = self._engine.derive(name, table.physical(), sql)
         here = self._derived if table.kind is TableKind.DERIVED else self._staged
         replaced = here.get(where)
@@ -121,6 +121,14 @@ class GenerationBuild:
             self._own.discard(replaced.name)
             self._engine.drop([replaced.name])
         return rows
+
+    def unstage(self, table: Table) -> None:
+        """Drop a staged table."""
+        self._check(table, TableKind.STAGED)
+        part = self._staged.pop(table.name, None)
+        if part is not None:
+            self._own.discard(part.name)
+            self._engine.drop([part.name])
 
     def clear(self, table: Table) -> None:
         """Leave a facts table's rows out of the new generation."""
@@ -165,7 +173,7 @@ class GenerationBuild:
         return self._engine.dialect.sql(shaped(tree, held, table, self._engine.dialect))
 
     def _received(self, table: Table, incoming: Incoming, held: Part | None) -> tuple[Part, int]:
-        name = self._new_name(table.name) if held is None else held.name
+        name = self._new_name(table.name, table.kind) if held is None else held.name
         try:
             rows = self._engine.receive(name, table.physical(), incoming.reader())
         except Exception:
@@ -187,8 +195,9 @@ class GenerationBuild:
             others = compacted(others, self._new_name(table.name), self._engine)
         self._facts[table.name] = (*others, part)
 
-    def _new_name(self, place: str) -> str:
-        name = first = f"{place}__g{self._number}"
+    def _new_name(self, place: str, kind: TableKind = TableKind.FACTS) -> str:
+        first = f"{place}__g{self._number}"
+        name = first = staged_name(first) if kind is TableKind.STAGED else first
         serial = 1
         while name in self._own:
             serial += 1

@@ -19,12 +19,16 @@ from tillid.stores.compilers import DuckDbSql
 from tillid.stores.duckdb_errors import store_errors
 from tillid.stores.generations import GenerationStore
 from tillid.stores.lock import StoreLock
-from tillid.stores.manifest import Columns, Manifest, Part
+from tillid.stores.manifest import Columns, Manifest, Part, is_staged
 from tillid.stores.memory import default_limit
 
 _KEPT = "kept"
+_STAGING = "staging"
 _BATCH_ROWS = 100_000
 _INCOMING = "incoming"
+# Staged rows stay out of the file: they are gone when the process is, and are written as they are. What does not
+# fit in memory goes to the folder for temporary files.
+_ATTACH_STAGING = f"ATTACH ':memory:' AS {_STAGING}; CREATE SCHEMA {_STAGING}.{_KEPT};"
 # Settled when the file is open: its own folder for temporary files can't be named after this.
 _SHUT = "SET enable_external_access = false; SET lock_configuration = true;"
 _MANIFEST_TABLES = """
@@ -86,7 +90,7 @@ class DuckDbEngine:
     """DuckDB over one file, through its own driver."""
 
     name = "duckdb"
-    dialect = Dialect("duckdb", DuckDbSql(), _KEPT)
+    dialect = Dialect("duckdb", DuckDbSql(), _KEPT, _STAGING)
 
     def __init__(self, state: Path, settings: DuckDbSettings = _DEFAULTS) -> None:
         # What a killed process left there holds rows of persons.
@@ -95,6 +99,7 @@ class DuckDbEngine:
             self._connection = duckdb.connect(str(state / "store.duckdb"), config=settings.as_config(state))
             if settings.uncompressed:
                 self._connection.execute("PRAGMA force_compression='uncompressed'")
+            self._connection.execute(_ATTACH_STAGING)
             self._connection.execute(_SHUT)
             self._connection.execute(_MANIFEST_TABLES)
 
@@ -137,10 +142,17 @@ class DuckDbEngine:
 
     def drop(self, names: Iterable[str]) -> None:
         """Remove physical tables, and give their blocks back to the file."""
+        staged, kept = [], []
+        for name in names:
+            (staged if is_staged(name) else kept).append(name)
         with self._cursor() as cursor:
-            with _transaction(cursor):
-                for name in names:
-                    cursor.execute(f"drop table if exists {self._table(name)}")
+            # A transaction may write to one database alone.
+            for together in filter(None, (staged, kept)):
+                with _transaction(cursor):
+                    for name in together:
+                        cursor.execute(f"drop table if exists {self._table(name)}")
+            if not kept:
+                return
             try:
                 cursor.execute("checkpoint")
             except duckdb.TransactionException:

@@ -10,6 +10,22 @@ from tillid.ports.store import Generation
 
 Columns = Mapping[str, str]
 """Column name → type as Ibis writes it."""
+_STAGED = "0_"
+# A declared table's name begins with a letter.
+
+
+def staged_name(name: str) -> str:
+    """The name of a physical table that lives as long as the build alone."""
+    return f"{_STAGED}{name}"
+
+
+def is_staged(name: str) -> bool:
+    """Whether a physical table lives as long as the build alone.
+
+    >>> is_staged(staged_name("edges__g1")), is_staged("orders__g1")
+    (True, False)
+    """
+    return name.startswith(_STAGED)
 
 
 @dataclass(frozen=True, slots=True)

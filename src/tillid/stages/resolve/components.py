@@ -1,10 +1,11 @@
 """Which subjects are connected: the least connected subject of each, found by hooking trees of labels together.
 
-Each subject points at a label, at first itself. In a turn, with the label of a neighbour's label in hand, a
-subject takes the least of what it sees, and so does the subject that it pointed at; so whole trees move at
-once, and a chain of n links in any order takes a few turns more than log n. Everything is computed in the
-store. Source: Zhang, Azad and Hu, FastSV: A Distributed-Memory Connected Component Algorithm with Fast
-Convergence, SIAM PP 2020.
+Most identifiers are met beside one other alone: they are leaves, go where their neighbour goes, and are set
+aside. Among the rest each subject points at a label, at first itself. In a turn, with the label of a
+neighbour's label in hand, a subject takes the least of what it sees, and so does the subject that it pointed
+at; so whole trees move at once, and a chain of n links in any order takes a few turns more than log n.
+Everything is computed in the store. Source: Zhang, Azad and Hu, FastSV: A Distributed-Memory Connected
+Component Algorithm with Fast Convergence, SIAM PP 2020.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tillid.governance.permit import Permit
 from tillid.ports.store import Build
 from tillid.stages.resolve.definitions import DEFAULT_LIMITS, LinkingDefinition
 from tillid.stages.resolve.errors import LinkingDoesNotSettle
-from tillid.stages.resolve.tables import EDGES, LINKS, MEMBERS, SUBJECTS, labels
+from tillid.stages.resolve.tables import COMPONENTS, EDGES, ENDS, KNOTS, LINKS, MEMBERS, SUBJECTS, labels
 from tillid.terms.table import NO_PERSON, PERSON_ID, SUBJECT_ID, Table
 
 MOST_TURNS = 60
@@ -49,34 +50,69 @@ def counting_edges(links: ir.Table, definition: LinkingDefinition) -> ir.Table:
 
     `links` has subject_a, subject_b, kind_a and kind_b.
     """
-    forth = links.select(a="subject_a", b="subject_b", kind="kind_b", back="kind_a")
-    back = links.select(a="subject_b", b="subject_a", kind="kind_a", back="kind_b")
-    both = forth.union(back).filter(lambda t: t.a != t.b).distinct()
-    seen_with = both.group_by("a", "kind").agg(values=both.b.nunique())
+    one, other = links.subject_a, links.subject_b
+    once = links.filter(one != other).select(a=ibis.least(one, other), b=ibis.greatest(one, other)).distinct()
+    both = _both_ways(once)
     limits = {kind: definition.limit(kind) for kind in DEFAULT_LIMITS.keys() | definition.limits.keys()}
+    fewest = min(*limits.values(), definition.limit(""))
+    # Only who has many neighbours can be shared, and that is seen without looking at kinds.
+    busy = both.group_by("a").agg(values=both.count()).filter(lambda t: t["values"] > fewest).select("a")
+    forth = links.select(a="subject_a", b="subject_b", kind="kind_b")
+    back = links.select(a="subject_b", b="subject_a", kind="kind_a")
+    met = forth.union(back).join(busy, "a").filter(lambda t: t.a != t.b).select("a", "b", "kind").distinct()
+    seen_with = met.group_by("a", "kind").agg(values=met.count())
     most = ibis.cases(
         *((seen_with.kind == kind, limit) for kind, limit in sorted(limits.items())), else_=definition.limit("")
     )
     shared = seen_with.filter(seen_with["values"] > most).select("a", "kind")
-    kept = both.anti_join(shared, ["a", "kind"])
     # A link counts only when neither of its ends is shared.
-    reverse = kept.select(a="b", b="a")
-    return kept.select("a", "b").semi_join(reverse, ["a", "b"])
+    dropped = _both_ways(met.join(shared, ["a", "kind"]).select("a", "b"))
+    return both.anti_join(dropped, ["a", "b"])
+
+
+def _both_ways(pairs: ir.Table) -> ir.Table:
+    return pairs.union(pairs.select(a="b", b="a"))
 
 
 def _connect(build: Build, permit: Permit, definition: LinkingDefinition) -> Table | None:
     if build.write(EDGES, govern(counting_edges(_table(LINKS), definition), permit)) == 0:
         return None
-    edges = _table(EDGES)
-    start = edges.group_by("a").agg(least=edges.b.min())
+    edges, ends = _table(EDGES), _table(ENDS)
+    met = edges.group_by("a").agg(neighbours=edges.count(), nearest=edges.b.min())
+    build.write(ENDS, govern(met.rename(**{SUBJECT_ID: "a"}), permit))
+    knotted = ends.filter(ends.neighbours > 1)
+    among = edges.join(knotted.select(a=SUBJECT_ID), "a").join(knotted.select(b=SUBJECT_ID), "b")
+    build.write(KNOTS, govern(among.select("a", "b"), permit))
+    last = _settled(build, permit)
+    build.write(COMPONENTS, govern(_with_leaves(ends, _table(last)), permit))
+    return COMPONENTS
+
+
+def _settled(build: Build, permit: Permit) -> Table:
+    """The labels of the knots, when a turn changes none of them any more."""
+    knots = _table(KNOTS)
+    start = knots.group_by("a").agg(least=knots.b.min())
     start = start.select(**{SUBJECT_ID: start.a, "label": ibis.least(start.a, start.least)})
     build.write(labels(0), govern(start, permit))
     for turn in range(1, MOST_TURNS):
         before, after = labels(turn - 1), labels(turn)
-        build.write(after, govern(_spread(edges, _table(before)), permit))
+        build.write(after, govern(_spread(knots, _table(before)), permit))
         if _changed(build, _table(before), _table(after), permit) == 0:
             return after
     raise LinkingDoesNotSettle(f"Linking did not settle within {MOST_TURNS} turns")
+
+
+def _with_leaves(ends: ir.Table, label: ir.Table) -> ir.Table:
+    """The least subject that each linked subject is connected with, leaves among them."""
+    own = ends.select(SUBJECT_ID, least=ibis.least(ends[SUBJECT_ID], ends.nearest))
+    knot = label.join(own, SUBJECT_ID)
+    least = knot.group_by("label").agg(component=knot.least.min())
+    settled = label.join(least, "label").select(of=SUBJECT_ID, component="component")
+    found = own.left_join(settled, own[SUBJECT_ID] == settled.of)
+    found = found.select(of=own[SUBJECT_ID], label=ibis.coalesce(settled.component, own.least))
+    # A leaf stands where its one neighbour stands.
+    stands_at = ibis.ifelse(ends.neighbours == 1, ends.nearest, ends[SUBJECT_ID])
+    return ends.select(SUBJECT_ID, of=stands_at).join(found, "of").select(SUBJECT_ID, "label")
 
 
 def _spread(edges: ir.Table, label: ir.Table) -> ir.Table:

@@ -42,15 +42,45 @@ EDGES = Table(
 )
 
 
+ENDS = Table(
+    "ends",
+    (
+        Column(SUBJECT_ID, "int64", key=True),
+        Column("neighbours", "int64", _IDENTIFIER),
+        Column("nearest", "int64", _IDENTIFIER, label="The least neighbour"),
+    ),
+    kind=TableKind.STAGED,
+    only_for=frozenset({LINKING}),
+    label="Each linked subject with the number of its neighbours",
+)
+
+KNOTS = Table(
+    "knots",
+    (Column("a", "int64", _IDENTIFIER), Column("b", "int64", _IDENTIFIER)),
+    kind=TableKind.STAGED,
+    only_for=frozenset({LINKING}),
+    label="Links between subjects that have several, in both directions",
+)
+
+
 def labels(turn: int) -> Table:
     """The labels of one turn of the search for connected subjects; two tables take turns."""
     return Table(
         f"labels_{turn % 2}",
         (Column(SUBJECT_ID, "int64", key=True), Column("label", "int64", _IDENTIFIER)),
         kind=TableKind.STAGED,
-        only_for=frozenset({LINKING, PERMISSIONS}),
-        label="The least subject that each linked subject was found to be connected with",
+        only_for=frozenset({LINKING}),
+        label="The least subject that each was found to be connected with, among those with several links",
     )
+
+
+COMPONENTS = Table(
+    "components",
+    (Column(SUBJECT_ID, "int64", key=True), Column("label", "int64", _IDENTIFIER)),
+    kind=TableKind.STAGED,
+    only_for=frozenset({LINKING, PERMISSIONS}),
+    label="The least subject that each linked subject is connected with",
+)
 
 
 MEMBERS = Table(
@@ -61,4 +91,4 @@ MEMBERS = Table(
     label="Which person each subject is",
 )
 
-TABLES = (SUBJECTS, LINKS, EDGES, labels(0), labels(1), MEMBERS)
+TABLES = (SUBJECTS, LINKS, EDGES, ENDS, KNOTS, labels(0), labels(1), COMPONENTS, MEMBERS)
