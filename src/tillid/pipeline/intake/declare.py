@@ -24,6 +24,11 @@ def identifier_column(position: int) -> str:
     return f"identifier_{position}"
 
 
+def numbered_as(position: int) -> str:
+    """The column with the number of the identifier at `position`; no column of a source begins with _."""
+    return f"_subject_{position}"
+
+
 def identifier_kinds(source: SourceDefinition) -> tuple[str, ...]:
     """The kinds of the source's identifiers, in order; a people record without any gets one of its own."""
     kinds = tuple(str(column.identifier) for column in source.identifiers)
@@ -80,6 +85,30 @@ def met_table(source: SourceDefinition) -> Table:
     )
 
 
+def numbers_table(source: SourceDefinition) -> Table:
+    """Where the numbers of the identifiers that a source's new rows hold stand during a run."""
+    return Table(
+        f"numbers_{source.name}",
+        (Column("kind", "string", _ID), Column("value", "string", _ID), Column(SUBJECT_ID, "int64", key=True)),
+        kind=TableKind.STAGED,
+        only_for=frozenset({INTAKE}),
+    )
+
+
+def numbered_table(source: SourceDefinition) -> Table:
+    """Where the new rows of a source with several identifiers stand during a run: row and numbers alone."""
+    return Table(
+        f"numbered_{source.name}",
+        (
+            Column(ROW, "int64", key=True),
+            Column("collected", "int32", key=True),
+            *(Column(numbered_as(i), "int64", key=True) for i in range(len(identifier_kinds(source)))),
+        ),
+        kind=TableKind.STAGED,
+        only_for=frozenset({INTAKE}),
+    )
+
+
 def log_table(source: SourceDefinition) -> Table:
     """The facts of a people or things source: each version of each record as it was received."""
     subject = (Column(SUBJECT_ID, "int64", key=True),) if source.kind is SourceKind.PEOPLE else ()
@@ -96,6 +125,10 @@ def log_table(source: SourceDefinition) -> Table:
         ),
         only_for=frozenset({INTAKE}),
     )
+
+
+STAGED = (staged_table, met_table, numbers_table, numbered_table)
+"""The tables of a source that stand during a run alone."""
 
 
 def source_table(source: SourceDefinition) -> Table | None:

@@ -18,11 +18,17 @@ from tillid.pipeline.intake import ledger, subjects, versions
 from tillid.pipeline.intake.declare import (
     GONE,
     RECEIVED,
+    ROW,
+    STAGED,
     events_table,
+    identifier_column,
     identifier_kinds,
     kept_columns,
     log_table,
     met_table,
+    numbered_as,
+    numbered_table,
+    numbers_table,
     source_table,
     staged_table,
 )
@@ -58,23 +64,19 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
 
     `permit` is for housekeeping.intake. For a snapshot the rows are all that there is.
     """
-    staged = staged_table(source)
-    count = build.stage(staged, received.batches)
-    rows = unbound(staged)
+    count = build.stage(staged_table(source), received.batches)
     kinds = identifier_kinds(source)
-    if kinds:
-        _number(build, source, permit, numbers)
-        rows = subjects.numbered(rows, unbound(SUBJECTS), kinds)
-    if len(kinds) > 1:
-        build.extend(LINKS, govern(subjects.links(rows, kinds, source.name), permit))
+    rows = _numbered(build, source, permit, numbers) if kinds else unbound(staged_table(source))
     match source.kind:
         case SourceKind.EVENTS:
             _add_events(build, source, rows, permit)
         case SourceKind.PEOPLE | SourceKind.THINGS:
             _add_versions(build, source, rows, permit, received.at)
         case SourceKind.CONSENTS | SourceKind.SUPPRESSIONS:
-            said = ledger.entries(rows, source, [subjects.numbered_as(p) for p in range(len(kinds))])
+            said = ledger.entries(rows, source, [numbered_as(p) for p in range(len(kinds))])
             build.extend(LEDGER, govern(ledger.unknown(said, unbound(LEDGER)), permit))
+    for table in STAGED:
+        build.unstage(table(source))
     return count
 
 
@@ -89,14 +91,28 @@ def work_out_versions(build: Build, source: SourceDefinition, permit: Permit) ->
     build.write(table, govern(_shaped(timed, table), permit))
 
 
-def _number(build: Build, source: SourceDefinition, permit: Permit, numbers: Numbering) -> None:
-    met = met_table(source)
+def _numbered(build: Build, source: SourceDefinition, permit: Permit, numbers: Numbering) -> ir.Table:
+    """The staged rows with the numbers of their identifiers, after the new ones were given theirs."""
+    staged, found = unbound(staged_table(source)), unbound(numbers_table(source))
     kinds = identifier_kinds(source)
-    build.write(met, govern(subjects.met(unbound(staged_table(source)), kinds), permit))
-    fresh = subjects.new_subjects(unbound(met), unbound(SUBJECTS), numbers.next_subject)
-    numbers.next_subject += build.extend(SUBJECTS, govern(fresh, permit))
+    _number(build, source, permit, numbers)
+    if len(kinds) == 1:
+        return subjects.with_subject(subjects.numbered(staged, found, kinds), kinds)
+    once = subjects.numbered(staged.select(ROW, "collected", *map(identifier_column, range(len(kinds)))), found, kinds)
+    build.write(numbered_table(source), govern(once.select(*numbered_table(source).physical()), permit))
+    rows = subjects.with_subject(unbound(numbered_table(source)), kinds)
+    build.extend(LINKS, govern(subjects.links(rows, kinds, source.name), permit))
+    return staged.join(rows.drop("collected"), ROW)
+
+
+def _number(build: Build, source: SourceDefinition, permit: Permit, numbers: Numbering) -> None:
+    met, found = met_table(source), numbers_table(source)
+    start = numbers.next_subject
+    build.write(met, govern(subjects.met(unbound(staged_table(source)), identifier_kinds(source)), permit))
+    build.write(found, govern(subjects.numbers(unbound(met), unbound(SUBJECTS), start), permit))
+    numbers.next_subject += build.extend(SUBJECTS, govern(subjects.new_subjects(unbound(found), start), permit))
     if source.data_subject:
-        seen = subjects.subjects_met(unbound(met), unbound(SUBJECTS), source.data_subject)
+        seen = subjects.subjects_met(unbound(found), source.data_subject)
         unseen = seen.anti_join(unbound(DATA_SUBJECTS), [SUBJECT_ID, "data_subject"])
         build.extend(DATA_SUBJECTS, govern(unseen, permit))
 

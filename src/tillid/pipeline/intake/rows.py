@@ -83,7 +83,7 @@ def prepare(
         moment = pc.coalesce(columns[source.time].cast(pa.timestamp("us")), at)
     first = arrival.first_row
     columns |= {
-        ROW: pa.array(range(first, first + count), pa.int64()),
+        ROW: pa.arange(first, first + count),
         SOURCE_FILE: pa.repeat(pa.scalar(arrival.file, pa.int32()), count),
         "collected": numbers,
         AT: moment,
@@ -128,7 +128,9 @@ def _record_key(columns: dict[str, pa.Array], source: SourceDefinition, count: i
     if source.kind is SourceKind.EVENTS:
         return pa.nulls(count, pa.string())
     if source.key is not None:
-        return columns[source.key].cast(pa.string())
+        # A key that no wash could make sense of still tells one record from another.
+        came = columns.get(f"{source.key}_raw", columns[source.key]).cast(pa.string())
+        return pc.coalesce(columns[source.key].cast(pa.string()), came)
     texts = [pc.fill_null(columns[c.name].cast(pa.string()), "\x00") for c in source.columns]
     return pc.binary_join_element_wise(*texts, "\x1f") if count else pa.array([], pa.string())
 

@@ -1,4 +1,8 @@
-"""Numbers for identifiers: which are new, which subject each row is about, and which came together."""
+"""Numbers for identifiers: which are new, which subject each row is about, and which came together.
+
+An identifier's text is looked up once, when the numbers of those met are written; all that follows goes by
+number.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,8 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from tillid.pipeline.intake.declare import ROW, identifier_column
+from tillid.pipeline.intake.declare import ROW, identifier_column, numbered_as
 from tillid.terms.table import NO_PERSON, PURPOSE_SET, SUBJECT_ID
-
-
-def numbered_as(position: int) -> str:
-    """The column with the number of the identifier at `position`; no column of a source begins with _."""
-    return f"_subject_{position}"
 
 
 def met(staged: ir.Table, kinds: Sequence[str]) -> ir.Table:
@@ -34,26 +33,38 @@ def met(staged: ir.Table, kinds: Sequence[str]) -> ir.Table:
     return every.group_by("kind", "value").agg(first_row=every.first_row.min(), position=every.position.min())
 
 
-def new_subjects(met_: ir.Table, subjects: ir.Table, start: int) -> ir.Table:
-    """The identifiers without a number, numbered from `start` in order of receipt: subject_id, kind, value."""
-    fresh = met_.anti_join(subjects, ["kind", "value"])
+def numbers(met_: ir.Table, subjects: ir.Table, start: int) -> ir.Table:
+    """Each met identifier's number (subject_id, kind, value): its own, or the next from `start` by receipt."""
+    found = met_.left_join(subjects, ["kind", "value"])
+    found = found.select("kind", "value", "first_row", "position", SUBJECT_ID)
+    known, fresh = found.filter(found[SUBJECT_ID].notnull()), found.filter(found[SUBJECT_ID].isnull())
     order = ibis.row_number().over(ibis.window(order_by=[fresh.first_row, fresh.position, fresh["value"]]))
-    return fresh.select(**{SUBJECT_ID: (order + start).cast("int64"), "kind": fresh.kind, "value": fresh["value"]})
+    numbered_ = fresh.select("kind", "value", **{SUBJECT_ID: (order + start).cast("int64")})
+    return known.select("kind", "value", SUBJECT_ID).union(numbered_)
 
 
-def subjects_met(met_: ir.Table, subjects: ir.Table, data_subject: str) -> ir.Table:
+def new_subjects(numbers_: ir.Table, start: int) -> ir.Table:
+    """The identifiers that were given a number from `start`: subject_id, kind, value."""
+    return numbers_.filter(numbers_[SUBJECT_ID] >= start).select(SUBJECT_ID, "kind", "value")
+
+
+def subjects_met(numbers_: ir.Table, data_subject: str) -> ir.Table:
     """Each met identifier's subject, as the kind of data subject that the source declares."""
-    known = met_.join(subjects, ["kind", "value"])
-    return known.select(SUBJECT_ID).mutate(data_subject=ibis.literal(data_subject))
+    return numbers_.select(SUBJECT_ID).mutate(data_subject=ibis.literal(data_subject))
 
 
-def numbered(staged: ir.Table, subjects: ir.Table, kinds: Sequence[str]) -> ir.Table:
-    """The staged rows with `subject_id` (0: no person) and each identifier's own number (`numbered_as`)."""
+def numbered(staged: ir.Table, numbers_: ir.Table, kinds: Sequence[str]) -> ir.Table:
+    """The staged rows with each identifier's own number (`numbered_as`), null where there is none."""
     rows = staged
     for position, kind in enumerate(kinds):
         number, value = numbered_as(position), f"_value_{position}"
-        of_kind = subjects.filter(subjects.kind == kind).select(**{number: SUBJECT_ID, value: "value"})
+        of_kind = numbers_.filter(numbers_.kind == kind).select(**{number: SUBJECT_ID, value: "value"})
         rows = rows.left_join(of_kind, rows[identifier_column(position)] == of_kind[value]).drop(value)
+    return rows
+
+
+def with_subject(rows: ir.Table, kinds: Sequence[str]) -> ir.Table:
+    """The numbered rows with `subject_id`: the first of their identifiers, or 0 for no person."""
     first = ibis.coalesce(*(rows[numbered_as(p)] for p in range(len(kinds))), ibis.literal(NO_PERSON, "int64"))
     return rows.mutate(**{SUBJECT_ID: first})
 
@@ -61,7 +72,7 @@ def numbered(staged: ir.Table, subjects: ir.Table, kinds: Sequence[str]) -> ir.T
 def links(rows: ir.Table, kinds: Sequence[str], source: str) -> ir.Table:
     """The pairs of identifiers that came in one row, each once: the row's subject and another of its own.
 
-    `rows` come from `numbered`. Columns: purpose_set, subject_a, subject_b, kind_a, kind_b, source.
+    `rows` come from `with_subject`. Columns: purpose_set, subject_a, subject_b, kind_a, kind_b, source.
     """
     kind_of_first = ibis.cases(
         *((rows[numbered_as(p)].notnull(), kind) for p, kind in enumerate(kinds)), else_=ibis.null("string")

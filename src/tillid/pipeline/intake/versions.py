@@ -1,4 +1,7 @@
-"""Records and their versions: what changed since the last load, and from when to when each version held."""
+"""Records and their versions: what changed since the last load, and from when to when each version held.
+
+Most records have one version alone. These are set apart, and only the others are laid out in order.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +16,29 @@ from tillid.stages.profile.golden_record import RECORD_KEY, VALID_FROM, VALID_TO
 
 def one_a_key(staged: ir.Table, *, of_each_time: bool) -> ir.Table:
     """The staged rows with the last of those that share a record key, at one time or (else) at any."""
-    shared = [staged[RECORD_KEY], *([staged[AT]] if of_each_time else [])]
-    last = ibis.row_number().over(
-        ibis.window(group_by=shared, order_by=[ibis.desc(staged[AT]), ibis.desc(staged[ROW])])
-    )
-    return staged.mutate(_nth=last).filter(lambda t: t["_nth"] == 0).drop("_nth")
+    shared = [RECORD_KEY, *([AT] if of_each_time else [])]
+    return _last(staged, shared, [AT, ROW])
 
 
 def latest(log: ir.Table) -> ir.Table:
     """The newest version of each record, closed ones included."""
-    last = ibis.row_number().over(
-        ibis.window(group_by=log[RECORD_KEY], order_by=[ibis.desc(log[AT]), ibis.desc(log[RECEIVED])])
+    return _last(log, [RECORD_KEY], [AT, RECEIVED])
+
+
+def _last(rows: ir.Table, shared: Sequence[str], order: Sequence[str]) -> ir.Table:
+    """The rows with the greatest `order` among those that share the values of `shared`, which are never empty."""
+    alone, several = _apart(rows, shared)
+    within = ibis.window(
+        group_by=[several[name] for name in shared], order_by=[ibis.desc(several[name]) for name in order]
     )
-    return log.mutate(_nth=last).filter(lambda t: t["_nth"] == 0).drop("_nth")
+    first = several.mutate(_nth=ibis.row_number().over(within)).filter(lambda t: t["_nth"] == 0).drop("_nth")
+    return alone.union(first)
+
+
+def _apart(rows: ir.Table, shared: Sequence[str]) -> tuple[ir.Table, ir.Table]:
+    """The rows that share the values of `shared` with no other row, and those that do."""
+    repeated = rows.group_by(*shared).agg(_times=rows.count()).filter(lambda t: t["_times"] > 1).drop("_times")
+    return rows.anti_join(repeated, shared), rows.semi_join(repeated, shared)
 
 
 def changed(rows: ir.Table, newest: ir.Table, compared: Sequence[str], snapshot_at: ir.Value | None = None) -> ir.Table:
@@ -63,7 +76,9 @@ def gone(newest: ir.Table, rows: ir.Table, at: ir.Value, received: int) -> ir.Ta
 
 def with_times(log: ir.Table) -> ir.Table:
     """Every version with valid_from and valid_to (NULL while it holds); the closing ones are spent on that."""
-    following = log[AT].lead().over(ibis.window(group_by=log[RECORD_KEY], order_by=[log[AT], log[RECEIVED], log[GONE]]))
-    timed = log.mutate(**{VALID_FROM: log[AT], VALID_TO: following})
+    alone, several = _apart(log, [RECORD_KEY])
+    within = ibis.window(group_by=several[RECORD_KEY], order_by=[several[AT], several[RECEIVED], several[GONE]])
+    first = alone.mutate(**{VALID_FROM: alone[AT], VALID_TO: ibis.null("timestamp(6)")})
+    timed = first.union(several.mutate(**{VALID_FROM: several[AT], VALID_TO: several[AT].lead().over(within)}))
     held = timed[VALID_TO].isnull() | (timed[VALID_TO] > timed[VALID_FROM])
     return timed.filter(~timed[GONE], held)

@@ -62,6 +62,15 @@ def traits(versions: Mapping[str, ir.Table], definitions: Sequence[TraitDefiniti
     if PERSON_ID in types or len(types) != len(definitions):
         raise ProfileInvalid("Two traits have one name, or one is called person_id")
     said = ibis.union(*_legs(versions, definitions, types, as_of), distinct=False)
+    # Of whom one record says all there is, there is nothing to choose, and that is most people.
+    once = said.group_by(PERSON_ID).agg(_times=said.count(), **{d.name: said[_value(d)].min() for d in definitions})
+    alone = once.filter(once["_times"] == 1).select(PERSON_ID, *types)
+    several = said.semi_join(once.filter(once["_times"] > 1), PERSON_ID)
+    return alone.union(_survivors(several, definitions).select(PERSON_ID, *types))
+
+
+def _survivors(said: ir.Table, definitions: Sequence[TraitDefinition]) -> ir.Table:
+    """One row for each person with the values that survive by the rules."""
     by_person = said.group_by(PERSON_ID)
     chosen = {d.name: _chosen(said, d) for d in definitions if d.rule is not Survivorship.MOST_FREQUENT}
     record = by_person.aggregate(**chosen) if chosen else said.select(PERSON_ID).distinct()

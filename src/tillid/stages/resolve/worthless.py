@@ -11,13 +11,15 @@ _WORDS = (
     "anonym|anonymous|anonymus|ukendt|ukjent|onbekend|inconnu|unknown|unbekannt|undefined|null|none|nil|nan|"
     "na|n/a|ingen|geen|guest|gæst|gjest|gast|user|test|tester|dummy|default|example|xxx+|-+|\\.+|\\?+|-1"
 )
-_NOBODY = f"^(?i:{_WORDS})$"
-_MAILBOX = "^(?i:test|tester|noreply|no-reply|donotreply|anonymous|anonym|unknown|ukendt|none|nobody|asdf|xxx*)[0-9]*@"
+_NOBODY = f"(?i:{_WORDS})$"
+_MAILBOX = "(?i:test|tester|noreply|no-reply|donotreply|anonymous|anonym|unknown|ukendt|none|nobody|asdf|xxx*)[0-9]*@"
 # Zeroes alone, or one digit six times and more; shorter ones (11, 777) may well be a customer's number.
 _ONE_SIGN = "|".join(f"{digit}{{6,}}" for digit in range(1, 10))
-_ZEROES = f"^(?:[0\\s-]*|{_ONE_SIGN})$"
+_ZEROES = f"(?:[0\\s-]*|{_ONE_SIGN})$"
 # A country code and then one digit again and again: +4500000000.
-_PHONE = "^\\+[0-9]{2}(?:" + "|".join(f"{digit}{{6,}}" for digit in range(10)) + ")$"
+_PHONE = "\\+[0-9]{2}(?:" + "|".join(f"{digit}{{6,}}" for digit in range(10)) + ")$"
+# One pattern, for nearly every value is done with after its first letters.
+_WORTHLESS = f"^(?:{_NOBODY}|{_MAILBOX}|{_ZEROES}|{_PHONE})"
 
 
 def is_worthless(values: pa.Array, extra: Set[str] = frozenset()) -> pa.Array:
@@ -29,9 +31,7 @@ def is_worthless(values: pa.Array, extra: Set[str] = frozenset()) -> pa.Array:
     >>> is_worthless(pa.array(["0000", "test@example.com", "anne@example.com", None])).to_pylist()
     [True, True, False, None]
     """
-    found = pc.match_substring_regex(values, _NOBODY)
-    for pattern in (_MAILBOX, _ZEROES, _PHONE):
-        found = pc.or_(found, pc.match_substring_regex(values, pattern))
+    found = pc.match_substring_regex(values, _WORTHLESS)
     if extra:
         listed = pc.is_in(pc.utf8_lower(values), value_set=pa.array(sorted(word.lower() for word in extra)))
         found = pc.or_(found, pc.if_else(pc.is_null(values), pa.scalar(None, pa.bool_()), listed))
