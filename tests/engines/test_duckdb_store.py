@@ -9,12 +9,13 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 import pytest
 
-from tillid.ports.errors import StoreError, StoreHeld, StoreTorn
+from tillid.ports.errors import StoreError, StoreHeld, StoreTorn, TableNotBuilt
 from tillid.stores.duckdb import DuckDbSettings, DuckDbStore
 from tillid.stores.manifest import Part
-from tillid.terms.table import Column, Table
+from tillid.terms.table import Column, Table, TableKind
 from tillid.testing.store_conformance import StoreConformance
 from tillid.testing.store_killed import POINTS
 from tillid.testing.store_samples import (
@@ -177,6 +178,27 @@ def test_what_a_killed_build_left_goes_when_the_store_is_opened(tmp_path: Path) 
     store = _open(tmp_path)
     assert store._engine.held() == {"sales__g1", "best__g1"}
     assert not (tmp_path / ".tillid" / "tmp" / "spilled").exists()
+    store.close()
+
+
+def test_staged_rows_are_never_in_the_file(tmp_path: Path) -> None:
+    staged = Table("met", (Column("mark", "string", BEHAVIOUR),), kind=TableKind.STAGED)
+    store = DuckDbStore(tmp_path, MemoryAudit(), held_by="a test", settings=DuckDbSettings(uncompressed=True))
+    build_sales(store, 0, 10)
+    going = build(store, register(tables=(SALES, staged)))
+    marks = [f"planted-mark-{number}" for number in range(20_000)]
+    assert going.stage(staged, pa.table({"mark": marks}).to_batches()) == 20_000
+    assert going.fetch(ask("met", known=register(tables=(SALES, staged)))).num_rows == 20_000
+    store._engine._connection.execute("checkpoint")
+    files = [path for path in (tmp_path / ".tillid").rglob("*") if path.is_file()]
+    assert any(b"sales" in path.read_bytes() for path in files)
+    assert not any(b"planted-mark-1" in path.read_bytes() for path in files)
+    going.unstage(staged)
+    assert not any("met" in name for name in store._engine.held())
+    with pytest.raises(TableNotBuilt):
+        going.fetch(ask("met", known=register(tables=(SALES, staged))))
+    going.unstage(staged)
+    going.commit({})
     store.close()
 
 

@@ -370,6 +370,17 @@ def test_a_record_without_identifiers_is_a_person_of_its_own(tmp_path: Path) -> 
     assert {name: now.get(name) for name in ("Ann", "Eva")} == {name: ids[name] for name in ("Ann", "Eva")}
 
 
+def test_records_whose_key_no_wash_makes_sense_of_stay_apart(tmp_path: Path) -> None:
+    crm = CRM.replace("key: customer_no", "key: phone")
+    project = SmallProject(tmp_path, {"sources/crm.yml": crm})
+    rows = [("1", "ann@example.com", "12", "Ann"), ("2", "bo@example.com", "13", "Bo")]
+    project.put("data/crm.csv", csv(CRM_HEAD, *rows), DAY[0])
+    assert project.build()[0].records == 2
+    assert {row[0] for row in _versions(project)} == {"12", "13"}
+    project.put("data/crm.csv", csv(CRM_HEAD, rows[0]), DAY[1])
+    assert project.build()[0].records == 1
+
+
 def test_what_is_empty_is_null(tmp_path: Path) -> None:
     project = SmallProject(
         tmp_path, {"sources/crm.yml": CRM, "sources/orders.yml": ORDERS, "variables/v.yml": VARIABLES}

@@ -55,15 +55,10 @@ class Asked:
     @contextmanager
     def workspace(self, **what: object) -> Iterator[Workspace]:
         """The project opened for who asks; a refusal inside is written to the audit log together with `what`."""
-        from tillid.governance.errors import Refused
         from tillid.pipeline.workspace import Workspace
 
-        with Workspace.open(self.folder, self.name, verb=self.verb) as opened:
-            try:
-                yield opened
-            except Refused as error:
-                opened.record_refusal(error, **what)
-                raise
+        with Workspace.open(self.folder, self.name, verb=self.verb, asking=what) as opened:
+            yield opened
 
     def progress(self) -> Progress:
         """What a long verb tells of how far it is."""

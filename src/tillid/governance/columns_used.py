@@ -127,7 +127,8 @@ class _Rebuilder:
             return ops.Aggregate(self._node(node.parent), self._argument(node.groups), metrics)
         if isinstance(node, ops.DropColumns):
             parent = self._node(node.parent)
-            return ops.Project(parent, {n: ops.Field(parent, n) for n in node.schema.names if n in needed})
+            kept = {name: ops.Field(parent, name) for name in node.schema.names if name in needed}
+            return ops.Project(parent, kept or {NO_COLUMN: ops.Literal(1, "int8")})
         return type(node)(*(self._argument(argument) for argument in node.__args__))
 
     def _pruned(self, values: Mapping[str, Any], needed: frozenset[str]) -> dict[str, Any]:

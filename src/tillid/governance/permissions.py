@@ -69,7 +69,8 @@ def standing(
             if purpose.data_subjects
         }
     )
-    persons = members.filter(members[PERSON_ID].notnull()).select(PERSON_ID).distinct()
+    # A person's id is that of a subject of theirs.
+    persons = members.filter(members[PERSON_ID] == members[SUBJECT_ID]).select(PERSON_ID)
     person = persons.left_join(by_person, PERSON_ID).drop("person_id_right")
     person = person.left_join(kinds_by_person, PERSON_ID).drop("person_id_right")
     restricted = ibis.coalesce(person.restricted, False)

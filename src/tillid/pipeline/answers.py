@@ -19,10 +19,10 @@ from tillid.terms.table import PERSON_ID
 
 def sql(workspace: Workspace, text: str, purpose: str) -> pa.Table:
     """The rows of one select statement, for the purpose. Raises a `Refused` for anything else."""
-    permit = workspace.permit(purpose)
-    govern_sql(text, permit)  # refuse what is refused anyway before the store is opened and held
-    store = workspace.store
-    return store.fetch(govern_sql(text, workspace.permit(purpose)))
+    with workspace.refusals_recorded():
+        govern_sql(text, workspace.permit(purpose))  # refuse what is refused anyway before the store is held
+        store = workspace.store
+        return store.fetch(govern_sql(text, workspace.permit(purpose)))
 
 
 def count(workspace: Workspace, segment: str) -> int:

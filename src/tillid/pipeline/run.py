@@ -10,7 +10,6 @@ from tillid.pipeline.activate import activate_all
 from tillid.pipeline.derive import Derived, derive, steps
 from tillid.pipeline.intake.sources import TakenIn, definition_digest, take_in_sources
 from tillid.pipeline.progress import Progress
-from tillid.pipeline.report.gather import write_report
 from tillid.pipeline.run_report import RunReport
 from tillid.pipeline.workspace import Workspace
 from tillid.ports.store import Build, Generation
@@ -35,6 +34,9 @@ def run(workspace: Workspace, progress: Progress) -> RunReport:
     with progress.stage("Activating", len(workspace.project.activations)) as step:
         report.activations = activate_all(workspace, step)
     with progress.stage("Writing the report"):
+        # Imported here: what draws charts is slow to load, and data need not wait for it.
+        from tillid.pipeline.report.gather import write_report  # noqa: PLC0415
+
         report.seconds = perf_counter() - began
         report.generation = _number(workspace.store.generation())
         report.report = write_report(workspace, report, taken)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
 from types import TracebackType
@@ -29,29 +30,39 @@ from tillid.terms.table import Table
 class Workspace:
     """An opened project; use as a context manager, so that the store is let go of.
 
-    The store is opened, and held, when it is first needed.
+    The store is opened, and held, when it is first needed. What is refused goes to the audit log, whoever asks
+    and from where, together with `asking`: what was asked.
     """
 
-    def __init__(self, project: Project, actor: str, *, verb: str, clock: Clock) -> None:
+    def __init__(
+        self, project: Project, actor: str, *, verb: str, clock: Clock, asking: Mapping[str, object] | None = None
+    ) -> None:
         self.project = project
+        self._asking = dict(asking or {})
+        self._recorded: Refused | None = None
         self.audit = audit_log(project.folder)
         self.tables: Mapping[str, Table] = declared_tables(project)
         self._verb, self._asked_by, self._clock = verb, actor, clock
         self._store: Store | None = None
         self.register = self._register({})
-        try:
+        with self.refusals_recorded():
             self.actor: Actor = self.register.actor(actor)
-        except Refused as error:
-            self.record_refusal(error)
-            raise
 
     @classmethod
-    def open(cls, folder: Path, actor: str, *, verb: str, clock: Clock = system_clock) -> Workspace:
+    def open(
+        cls,
+        folder: Path,
+        actor: str,
+        *,
+        verb: str,
+        clock: Clock = system_clock,
+        asking: Mapping[str, object] | None = None,
+    ) -> Workspace:
         """Open the project in `folder` for the actor of this name.
 
         Raises `ProjectHasMistakes` with every finding, or `ActorUnknown`.
         """
-        return cls(load_or_refuse(folder), actor, verb=verb, clock=clock)
+        return cls(load_or_refuse(folder), actor, verb=verb, clock=clock, asking=asking)
 
     @property
     def store(self) -> Store:
@@ -90,7 +101,8 @@ class Workspace:
 
     def permit(self, purpose: str, *sharing: str) -> Permit:
         """A permit for the actor of this workspace."""
-        return self.register.permit(self.actor, purpose, *sharing)
+        with self.refusals_recorded():
+            return self.register.permit(self.actor, purpose, *sharing)
 
     def table(self, name: str) -> ir.Table:
         """The declared table of this name, unbound."""
@@ -98,19 +110,29 @@ class Workspace:
 
     def ask(self, query: ir.Expr, permit: Permit) -> pa.Table:
         """Govern the query under the permit and fetch its rows from the current generation."""
-        check_genuine(permit)
-        store = self.store
-        if permit.register is not self.register:
-            # Opening the store told which rows were collected for what; a permit from before sees none of them.
-            permit = self.permit(*(purpose.key for purpose in permit.purposes))
-        return store.fetch(govern(query, permit))
+        with self.refusals_recorded():
+            check_genuine(permit)
+            store = self.store
+            if permit.register is not self.register:
+                # Opening the store told which rows were collected for what; a permit from before sees none of them.
+                permit = self.permit(*(purpose.key for purpose in permit.purposes))
+            return store.fetch(govern(query, permit))
 
-    def record_refusal(self, error: Refused, **what: object) -> None:
-        """Write to the audit log that something was refused, by which rule and why."""
-        self.audit.append(
-            "refused",
-            {"actor": self._asked_by, "verb": self._verb, "rule": error.rule, "reason": str(error), **what},
-        )
+    @contextmanager
+    def refusals_recorded(self) -> Iterator[None]:
+        """Write to the audit log what is refused inside: by which rule and why, each refusal once."""
+        try:
+            yield
+        except Refused as error:
+            self._record(error)
+            raise
+
+    def _record(self, error: Refused) -> None:
+        if error is self._recorded:
+            return
+        said = {"actor": self._asked_by, "verb": self._verb, "rule": error.rule, "reason": str(error)}
+        self.audit.append("refused", {**said, **self._asking})
+        self._recorded = error
 
     def close(self) -> None:
         """Let go of the store."""
@@ -124,6 +146,8 @@ class Workspace:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, Refused):
+            self._record(error)
         self.close()
 
     def _register(self, sets: Mapping[int, frozenset[str]]) -> Register:

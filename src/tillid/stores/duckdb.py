@@ -142,7 +142,8 @@ class DuckDbEngine:
 
     def drop(self, names: Iterable[str]) -> None:
         """Remove physical tables, and give their blocks back to the file."""
-        staged, kept = [], []
+        staged: list[str] = []
+        kept: list[str] = []
         for name in names:
             (staged if is_staged(name) else kept).append(name)
         with self._cursor() as cursor:

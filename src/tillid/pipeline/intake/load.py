@@ -16,6 +16,7 @@ from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.intake import ledger, subjects, versions
 from tillid.pipeline.intake.declare import (
+    AT,
     GONE,
     RECEIVED,
     ROW,
@@ -34,6 +35,7 @@ from tillid.pipeline.intake.declare import (
 )
 from tillid.ports.store import Build
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
+from tillid.stages.profile.golden_record import RECORD_KEY
 from tillid.stages.resolve.tables import LINKS, SUBJECTS
 from tillid.terms.table import NO_PERSON, PURPOSE_SET, SUBJECT_ID, Table
 
@@ -80,15 +82,27 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
     return count
 
 
-def work_out_versions(build: Build, source: SourceDefinition, permit: Permit) -> None:
-    """Work out the source's own table from its log: versions with times, or the things of today."""
+def work_out_versions(build: Build, source: SourceDefinition, permit: Permit) -> int:
+    """Work out a source of people or things' own table from its log: versions with times, or the things of today.
+
+    How many records are open today.
+    """
     table = source_table(source)
-    if table is None or source.kind is SourceKind.EVENTS:
-        return
-    timed = versions.with_times(unbound(log_table(source)))
+    if table is None:
+        return 0
+    log = unbound(log_table(source))
+    if _count(build, versions.repeated(log), permit) == 0:
+        return build.write(table, govern(_shaped(versions.still_open(log), table), permit))
+    timed = versions.with_times(log)
     if source.kind is SourceKind.THINGS:
         timed = timed.filter(timed["valid_to"].isnull())
     build.write(table, govern(_shaped(timed, table), permit))
+    newest = versions.latest(log)
+    return _count(build, newest.filter(~newest[GONE]), permit)
+
+
+def _count(build: Build, rows: ir.Table, permit: Permit) -> int:
+    return int(build.fetch(govern(rows.count().name("rows"), permit)).column("rows")[0].as_py())
 
 
 def _numbered(build: Build, source: SourceDefinition, permit: Permit, numbers: Numbering) -> ir.Table:
@@ -130,8 +144,9 @@ def _add_versions(build: Build, source: SourceDefinition, rows: ir.Table, permit
     log = log_table(source)
     compared = ["collected", *(column.name for column in kept_columns(source))]
     is_snapshot = source.load is Load.SNAPSHOT
-    once = versions.one_a_key(rows, of_each_time=not is_snapshot or source.time is not None)
-    new = once
+    shared = [RECORD_KEY, *([AT] if not is_snapshot or source.time is not None else [])]
+    is_unique = _count(build, versions.repeated(unbound(staged_table(source)), shared), permit) == 0
+    new = once = rows if is_unique else versions.one_a_key(rows, shared)
     is_first = build.former is None or log.name not in build.former.places
     snapshot_at = ibis.literal(at, type="timestamp(6)")
     newest = versions.latest(unbound(log))

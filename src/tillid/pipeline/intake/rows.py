@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,11 +41,36 @@ class PurposeSets:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Where a batch comes from: its file's number and time, and the number of its first row in this run."""
+    """Where a batch comes from: its file's number and time."""
 
     file: int
     at: datetime
-    first_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch that lacks only what depends on the batches before it: row numbers and the numbers of purpose sets.
+
+    `held` rows were held back, since they were collected for nothing.
+    """
+
+    columns: Mapping[str, pa.Array]
+    purposes: pa.DictionaryArray
+    held: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return len(self.purposes)
+
+    def staged(self, source: SourceDefinition, first_row: int, sets: PurposeSets) -> pa.RecordBatch:
+        """The batch as it is staged, its rows numbered from `first_row`."""
+        texts = self.purposes.dictionary.to_pylist()
+        by_index = pa.array([sets.number(text or NO_PURPOSES) for text in texts], pa.int32())
+        numbers = {ROW: pa.arange(first_row, first_row + self.rows), "collected": by_index.take(self.purposes.indices)}
+        columns = {**self.columns, **numbers}
+        names = list(staged_table(source).physical())
+        return pa.RecordBatch.from_arrays([columns[name] for name in names], names=names)
 
 
 def washes(source: SourceDefinition) -> tuple[ColumnWash, ...]:
@@ -57,17 +82,13 @@ def washes(source: SourceDefinition) -> tuple[ColumnWash, ...]:
     )
 
 
-def prepare(
-    rows: pa.RecordBatch, source: SourceDefinition, country: str, arrival: Arrival, sets: PurposeSets
-) -> tuple[pa.RecordBatch, int]:
-    """The batch as it is staged, and how many rows were held back since they were collected for nothing.
+def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arrival: Arrival) -> Prepared:
+    """The batch washed, with its identifiers set out.
 
     `rows` are typed rows of the source, with their purposes as text in the column `COLLECTED_FOR`.
     """
-    numbers, wanted = _purpose_sets(rows, source, sets)
-    kept = rows.filter(wanted) if wanted is not None else rows
-    if wanted is not None:
-        numbers = numbers.filter(wanted)
+    wanted = _wanted(rows.column(COLLECTED_FOR), source)
+    kept = rows if wanted is None else rows.filter(wanted)
     washed = wash_batch(kept.drop_columns([COLLECTED_FOR]), washes(source), country)
     columns = {name: washed.column(name) for name in washed.schema.names}
     if source.kind is SourceKind.EVENTS:
@@ -81,33 +102,25 @@ def prepare(
     moment = pa.repeat(at, count)
     if source.kind is SourceKind.PEOPLE and source.time:
         moment = pc.coalesce(columns[source.time].cast(pa.timestamp("us")), at)
-    first = arrival.first_row
     columns |= {
-        ROW: pa.arange(first, first + count),
         SOURCE_FILE: pa.repeat(pa.scalar(arrival.file, pa.int32()), count),
-        "collected": numbers,
         AT: moment,
         RECORD_KEY: key,
         **{identifier_column(i): values for i, values in enumerate(identifiers)},
     }
-    names = list(staged_table(source).physical())
-    return pa.RecordBatch.from_arrays([columns[name] for name in names], names=names), rows.num_rows - count
+    return Prepared(columns, kept.column(COLLECTED_FOR), rows.num_rows - count)
 
 
-def _purpose_sets(
-    rows: pa.RecordBatch, source: SourceDefinition, sets: PurposeSets
-) -> tuple[pa.Array, pa.Array | None]:
-    """Each row's purpose set by number, and which rows may be kept; None where all may."""
-    purposes = rows.column(COLLECTED_FOR)
-    encoded = purposes if isinstance(purposes, pa.DictionaryArray) else purposes.dictionary_encode()
-    texts = encoded.dictionary.to_pylist()
-    by_index = pa.array([sets.number(text or NO_PURPOSES) for text in texts], pa.int32())
-    numbers = by_index.take(encoded.indices)
-    # A row that was collected for nothing may be used for nothing, so it is not kept at all. Ledgers and
-    # things are not collected for a purpose: what a person said must be kept, and a thing is about nobody.
-    if source.kind not in (SourceKind.PEOPLE, SourceKind.EVENTS) or NO_PURPOSES not in texts:
-        return numbers, None
-    return numbers, pc.not_equal(numbers, sets.number(NO_PURPOSES))
+def _wanted(purposes: pa.DictionaryArray, source: SourceDefinition) -> pa.Array | None:
+    """Which rows may be kept; None where all may.
+
+    A row that was collected for nothing may be used for nothing, so it is not kept at all. Ledgers and things
+    are not collected for a purpose: what a person said must be kept, and a thing is about nobody.
+    """
+    is_wanted = [bool(text) for text in purposes.dictionary.to_pylist()]
+    if source.kind not in (SourceKind.PEOPLE, SourceKind.EVENTS) or all(is_wanted):
+        return None
+    return pa.array(is_wanted).take(purposes.indices)
 
 
 def _identifiers(columns: dict[str, pa.Array], source: SourceDefinition, count: int) -> list[pa.Array]:

@@ -9,22 +9,21 @@ from typing import cast
 
 import pyarrow as pa
 
-from tillid.governance.govern import govern
 from tillid.governance.housekeeping import INTAKE
 from tillid.governance.permit import Permit
-from tillid.pipeline.catalogue import REFUSED_ROWS, unbound
+from tillid.pipeline.catalogue import REFUSED_ROWS
 from tillid.pipeline.errors import EmptySnapshot, FileChanged
-from tillid.pipeline.intake import versions
-from tillid.pipeline.intake.declare import GONE, log_table, source_table
+from tillid.pipeline.intake.ahead import ahead
+from tillid.pipeline.intake.declare import source_table
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in, work_out_versions
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
-from tillid.pipeline.intake.rows import Arrival, PurposeSets, prepare
+from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, prepare
 from tillid.pipeline.progress import Progress, Step
 from tillid.pipeline.wiring import open_source
 from tillid.pipeline.workspace import Workspace, purpose_sets
 from tillid.ports.source import RawBatch, Source, SourceFile
 from tillid.ports.store import Build
-from tillid.stages.ingest.cast import Cast
+from tillid.stages.ingest.cast import Cast, CastBatch
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stages.ingest.plan_files import plan_files
 from tillid.stages.ingest.refusals import Refusal, RefusedRow
@@ -146,9 +145,10 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
             f"The snapshot of {source.name} has no row that can be read, and {rows} records are held",
             hint="An empty snapshot would close them all. Put the file right, or say load: append.",
         )
-    work_out_versions(build, source, permit)
+    is_versioned = source.kind in (SourceKind.PEOPLE, SourceKind.THINGS)
+    open_records = work_out_versions(build, source, permit) if is_versioned else 0
     _keep_refused(build, source, refusals)
-    taken.rows[source.name] = _rows_now(build, source, permit, staged + (0 if todo.anew else rows))
+    taken.rows[source.name] = open_records if is_versioned else staged + (0 if todo.anew else rows)
 
 
 def files_to_read(
@@ -225,19 +225,25 @@ def _prepared(
         cast_ = Cast(valid, look, project.timezone)
         _note_columns(source, look.columns, reading.taken)
         number = int(cast("int", reading.taken.files[source.name][file.path]["number"]))
-        for raw in reader.read(file):
-            typed = cast_.cast(raw)
+        arrival = Arrival(number, file.modified_at)
+
+        def typed_and_washed(
+            raw: RawBatch, typed: Cast = cast_, arrival: Arrival = arrival
+        ) -> tuple[RawBatch, CastBatch, Prepared]:
+            cast_batch = typed.cast(raw)
+            return raw, cast_batch, prepare(cast_batch.rows, source, project.country, arrival)
+
+        for raw, typed, batch in ahead(typed_and_washed, reader.read(file)):
             refused = _refusals(reader, file, raw, why_refused(source, project.purposes, typed.refused))
             read = raw.table.num_rows + len(raw.unreadable)
+            staged = batch.staged(source, count.accepted + count.held_back, reading.taken.purpose_sets)
             count.read += read
             count.refused += len(refused)
+            count.accepted += batch.rows
+            count.held_back += batch.held
             _note_refused(reading.refusals, refused)
-            arrival = Arrival(number, file.modified_at, count.accepted + count.held_back)
-            batch, held = prepare(typed.rows, source, project.country, arrival, reading.taken.purpose_sets)
-            count.accepted += batch.num_rows
-            count.held_back += held
             reading.step.advance(read)
-            yield batch
+            yield staged
 
 
 def _refusals(reader: Source, file: SourceFile, raw: RawBatch, refused: tuple[RefusedRow, ...]) -> list[Refusal]:
@@ -280,11 +286,3 @@ def _keep_refused(build: Build, source: SourceDefinition, refusals: list[Refusal
         "generation": pa.array([build.number] * len(refusals), pa.int64()),
     }
     build.append(REFUSED_ROWS, pa.table(rows).to_batches())
-
-
-def _rows_now(build: Build, source: SourceDefinition, permit: Permit, added_up: int) -> int:
-    if source.kind not in (SourceKind.PEOPLE, SourceKind.THINGS):
-        return added_up
-    newest = versions.latest(unbound(log_table(source)))
-    open_ = newest.filter(~newest[GONE]).count().name("open")
-    return int(build.fetch(govern(open_, permit)).column("open")[0].as_py())

@@ -14,9 +14,13 @@ from tillid.pipeline.intake.declare import AT, GONE, RECEIVED, ROW
 from tillid.stages.profile.golden_record import RECORD_KEY, VALID_FROM, VALID_TO
 
 
-def one_a_key(staged: ir.Table, *, of_each_time: bool) -> ir.Table:
-    """The staged rows with the last of those that share a record key, at one time or (else) at any."""
-    shared = [RECORD_KEY, *([AT] if of_each_time else [])]
+def repeated(rows: ir.Table, shared: Sequence[str] = (RECORD_KEY,)) -> ir.Table:
+    """The values of `shared`, which are never empty, that several rows have."""
+    return rows.group_by(*shared).agg(_times=rows.count()).filter(lambda t: t["_times"] > 1).drop("_times")
+
+
+def one_a_key(staged: ir.Table, shared: Sequence[str]) -> ir.Table:
+    """The staged rows with the last of those that share the values of `shared`."""
     return _last(staged, shared, [AT, ROW])
 
 
@@ -37,8 +41,8 @@ def _last(rows: ir.Table, shared: Sequence[str], order: Sequence[str]) -> ir.Tab
 
 def _apart(rows: ir.Table, shared: Sequence[str]) -> tuple[ir.Table, ir.Table]:
     """The rows that share the values of `shared` with no other row, and those that do."""
-    repeated = rows.group_by(*shared).agg(_times=rows.count()).filter(lambda t: t["_times"] > 1).drop("_times")
-    return rows.anti_join(repeated, shared), rows.semi_join(repeated, shared)
+    several = repeated(rows, shared)
+    return rows.anti_join(several, shared), rows.semi_join(several, shared)
 
 
 def changed(rows: ir.Table, newest: ir.Table, compared: Sequence[str], snapshot_at: ir.Value | None = None) -> ir.Table:
@@ -74,11 +78,16 @@ def gone(newest: ir.Table, rows: ir.Table, at: ir.Value, received: int) -> ir.Ta
     )
 
 
+def still_open(log: ir.Table) -> ir.Table:
+    """The log of records of which each has one version, with valid_from and valid_to."""
+    return log.mutate(**{VALID_FROM: log[AT], VALID_TO: ibis.null("timestamp(6)")})
+
+
 def with_times(log: ir.Table) -> ir.Table:
     """Every version with valid_from and valid_to (NULL while it holds); the closing ones are spent on that."""
     alone, several = _apart(log, [RECORD_KEY])
     within = ibis.window(group_by=several[RECORD_KEY], order_by=[several[AT], several[RECEIVED], several[GONE]])
-    first = alone.mutate(**{VALID_FROM: alone[AT], VALID_TO: ibis.null("timestamp(6)")})
-    timed = first.union(several.mutate(**{VALID_FROM: several[AT], VALID_TO: several[AT].lead().over(within)}))
+    ended = several.mutate(**{VALID_FROM: several[AT], VALID_TO: several[AT].lead().over(within)})
+    timed = still_open(alone).union(ended)
     held = timed[VALID_TO].isnull() | (timed[VALID_TO] > timed[VALID_FROM])
     return timed.filter(~timed[GONE], held)

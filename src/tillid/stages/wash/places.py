@@ -7,8 +7,9 @@ import gzip
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 import pyarrow as pa
@@ -36,25 +37,47 @@ _DUTCH_LETTERS_UNUSED = frozenset({"SA", "SD", "SS"})
 _DISTRICT = re.compile(r"^(.{2,}) [A-ZÆØÅ]{1,2}$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlaceList:
     """The postcodes and city names of one country, and the spellings by which a city is found."""
 
     postcodes: frozenset[str]
     cities: frozenset[str]
-    spellings: dict[str, str]
+
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """Each way to write a city to its name; worked out when the first odd one is met."""
+        return _spellings(self.cities)
+
+    @cached_property
+    def postcode_array(self) -> pa.Array:
+        """The postcodes, sorted."""
+        return pa.array(sorted(self.postcodes))
+
+    @cached_property
+    def city_array(self) -> pa.Array:
+        """The city names, sorted."""
+        return pa.array(sorted(self.cities))
 
 
 @cache
 def place_list(country: str) -> PlaceList:
     """The list of BE, DK, NL or NO (GeoNames, CC BY 4.0; see data/README.md)."""
-    packed = files("tillid.stages.wash").joinpath("data/postcodes.csv.gz").read_bytes()
-    lines = gzip.decompress(packed).decode("utf-8").splitlines()
-    rows = [row for row in csv.DictReader(lines) if row["country"] == country]
-    cities = {row["city"] for row in rows}
+    places = [(postcode, city) for code, postcode, city in _listed_places() if code == country]
+    cities = {city for _, city in places}
     if country in {"DK", "NO"}:
         cities |= {match.group(1) for city in cities if (match := _DISTRICT.match(city))}
-    return PlaceList(frozenset(row["postcode"] for row in rows), frozenset(cities), _spellings(cities))
+    return PlaceList(frozenset(postcode for postcode, _ in places), frozenset(cities))
+
+
+@cache
+def _listed_places() -> list[tuple[str, str, str]]:
+    """Country, postcode and city of every place."""
+    packed = files("tillid.stages.wash").joinpath("data/postcodes.csv.gz").read_bytes()
+    lines = csv.reader(gzip.decompress(packed).decode("utf-8").splitlines())
+    header = next(lines)
+    wanted = [header.index(name) for name in ("country", "postcode", "city")]
+    return [(row[wanted[0]], row[wanted[1]], row[wanted[2]]) for row in lines]
 
 
 def wash_postcodes(values: pa.Array, country: str) -> pa.Array:
@@ -65,7 +88,7 @@ def wash_postcodes(values: pa.Array, country: str) -> pa.Array:
 
     if country not in LISTED_COUNTRIES:
         return by_distinct(values, slowly)
-    known = pa.array(sorted(place_list(country).postcodes))
+    known = place_list(country).postcode_array
     if country != "NL":
         return fast_or_slow(only_where(pc.is_in(values, value_set=known), values), values, slowly)
     written = pc.replace_substring_regex(values, r"^([1-9][0-9]{3})([A-Z]{2})$", r"\1 \2")
@@ -111,7 +134,7 @@ def wash_cities(values: pa.Array, country: str) -> pa.Array:
 
     if country not in LISTED_COUNTRIES:
         return by_distinct(values, slowly)
-    official = pa.array(sorted(place_list(country).cities))
+    official = place_list(country).city_array
     return fast_or_slow(only_where(pc.is_in(values, value_set=official), values), values, slowly)
 
 
@@ -138,7 +161,7 @@ def city_of(text: str, country: str) -> str | None:
     return name if recased == name else capitalised(recased)
 
 
-def _spellings(cities: set[str]) -> dict[str, str]:
+def _spellings(cities: Set[str]) -> dict[str, str]:
     """Each way to write a city to its name; a way that two cities share finds neither."""
     meant: dict[str, set[str]] = defaultdict(set)
     for city in cities:

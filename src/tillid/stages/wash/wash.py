@@ -74,7 +74,7 @@ def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str)
             fields.append(field)
             continue
         raw = as_strings(column)
-        arrays += [wash(rule.kind, raw, _countries(batch, rule, country)).values, raw]
+        arrays += [_washed(rule.kind, pc.utf8_trim_whitespace(raw), _countries(batch, rule, country)), raw]
         fields += [pa.field(rule.column, pa.string(), metadata=field.metadata), pa.field(rule.raw_column, pa.string())]
     return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, metadata=batch.schema.metadata))
 
