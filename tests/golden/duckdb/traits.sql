@@ -48,57 +48,108 @@ WITH "t4" AS (
         )
       )
   ) AS "t3"
-)
-SELECT
-  "t8"."person_id",
-  "t8"."email",
-  "t8"."first_name",
-  "t11"."usual_email"
-FROM (
+), "t7" AS (
   SELECT
     "t5"."person_id",
-    (
-      MAX(
-        {'valid_from': "t5"."valid_from", 'preference': "t5"."preference__email", 'value': "t5"."value__email"}
-      ) FILTER(WHERE
-        "t5"."value__email" IS NOT NULL)
-    )."value" AS "email",
-    (
-      MAX(
-        {'length': LENGTH("t5"."value__first_name"), 'valid_from': "t5"."valid_from", 'value': "t5"."value__first_name"}
-      ) FILTER(WHERE
-        "t5"."value__first_name" IS NOT NULL)
-    )."value" AS "first_name"
+    COUNT(*) AS "_times",
+    MIN("t5"."value__email") AS "email",
+    MIN("t5"."value__first_name") AS "first_name",
+    MIN("t5"."value__usual_email") AS "usual_email"
   FROM "t4" AS "t5"
   GROUP BY
     1
-) AS "t8"
-LEFT OUTER JOIN (
+), "t12" AS (
   SELECT
-    "t9"."person_id",
-    (
-      MAX(
-        {'times': "t9"."times", 'latest': "t9"."latest", 'value': "t9"."value__usual_email"}
-      )
-    )."value" AS "usual_email"
+    "t6"."person_id",
+    "t6"."valid_from",
+    "t6"."value__email",
+    "t6"."preference__email",
+    "t6"."value__first_name",
+    "t6"."value__usual_email",
+    "t6"."preference__usual_email"
+  FROM "t4" AS "t6"
+  SEMI JOIN (
+    SELECT
+      *
+    FROM "t7" AS "t8"
+    WHERE
+      "t8"."_times" > 1
+  ) AS "t11"
+    ON "t6"."person_id" = "t11"."person_id"
+)
+SELECT
+  *
+FROM (
+  SELECT
+    "t8"."person_id",
+    "t8"."email",
+    "t8"."first_name",
+    "t8"."usual_email"
+  FROM "t7" AS "t8"
+  WHERE
+    "t8"."_times" = 1
+) AS "t9"
+UNION ALL
+SELECT
+  *
+FROM (
+  SELECT
+    *
   FROM (
     SELECT
-      "t6"."person_id",
-      "t6"."value__usual_email",
-      COUNT(*) AS "times",
-      MAX({'valid_from': "t6"."valid_from", 'preference': "t6"."preference__usual_email"}) AS "latest"
+      "t16"."person_id",
+      "t16"."email",
+      "t16"."first_name",
+      "t19"."usual_email"
     FROM (
       SELECT
-        *
-      FROM "t4" AS "t5"
-      WHERE
-        "t5"."value__usual_email" IS NOT NULL
-    ) AS "t6"
-    GROUP BY
-      1,
-      2
-  ) AS "t9"
-  GROUP BY
-    1
-) AS "t11"
-  ON "t8"."person_id" = "t11"."person_id"
+        "t13"."person_id",
+        (
+          MAX(
+            {'valid_from': "t13"."valid_from", 'preference': "t13"."preference__email", 'value': "t13"."value__email"}
+          ) FILTER(WHERE
+            "t13"."value__email" IS NOT NULL)
+        )."value" AS "email",
+        (
+          MAX(
+            {'length': LENGTH("t13"."value__first_name"), 'valid_from': "t13"."valid_from", 'value': "t13"."value__first_name"}
+          ) FILTER(WHERE
+            "t13"."value__first_name" IS NOT NULL)
+        )."value" AS "first_name"
+      FROM "t12" AS "t13"
+      GROUP BY
+        1
+    ) AS "t16"
+    LEFT OUTER JOIN (
+      SELECT
+        "t17"."person_id",
+        (
+          MAX(
+            {'times': "t17"."times", 'latest': "t17"."latest", 'value': "t17"."value__usual_email"}
+          )
+        )."value" AS "usual_email"
+      FROM (
+        SELECT
+          "t14"."person_id",
+          "t14"."value__usual_email",
+          COUNT(*) AS "times",
+          MAX(
+            {'valid_from': "t14"."valid_from", 'preference': "t14"."preference__usual_email"}
+          ) AS "latest"
+        FROM (
+          SELECT
+            *
+          FROM "t12" AS "t13"
+          WHERE
+            "t13"."value__usual_email" IS NOT NULL
+        ) AS "t14"
+        GROUP BY
+          1,
+          2
+      ) AS "t17"
+      GROUP BY
+        1
+    ) AS "t19"
+      ON "t16"."person_id" = "t19"."person_id"
+  ) AS "t20"
+) AS "t21"
