@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from small_projects import CRM, CRM_HEAD, NOW, ORDERS, ORDERS_HEAD, TILLID, SmallProject, csv
+from small_projects import CRM, CRM_HEAD, NOW, ORDERS, ORDERS_HEAD, TILLID, VARIABLES, SmallProject, csv
+
+from tillid.pipeline.doctor import examine
 
 AS_OF = "as_of: 2025-12-10\n"
 EVERY_MEASURE = """
@@ -90,3 +92,15 @@ def test_what_happens_later_changes_nothing(tmp_path: Path) -> None:
     project.build()
     now = _worked_out(project)["variables"]
     assert (now["1"]["n"], now["1"]["last"], now["4"]["revenue"]) == (4, "jug", 100)
+
+
+def test_the_day_is_told_as_people_there_write_it(tmp_path: Path) -> None:
+    tillid = TILLID.replace("timezone: UTC", "timezone: Europe/Copenhagen") + "as_of: 2025-12-10\n"
+    project = SmallProject(tmp_path, {"tillid.yml": tillid, "sources/orders.yml": ORDERS, "variables/v.yml": VARIABLES})
+    project.put("data/orders.csv", csv(ORDERS_HEAD, ("1", "2025-12-09 23:30:00", "cup", 5)))
+    project.run()
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<dt>As of</dt><dd>2025-12-10</dd>" in page
+    assert "2026-01-01 13:00 CET" in page
+    (found,) = [check.found for check in examine(tmp_path, "ole").checks if check.name == "as_of"]
+    assert found == "windows end 2025-12-10, the newest event is of 2025-12-09"

@@ -178,7 +178,8 @@ def _as_of(workspace: Workspace) -> Iterator[Check]:
     if not newest:
         return
     last, as_of = max(newest), workspace.as_of
-    said = f"windows end {as_of:%Y-%m-%d}, the newest event is of {last:%Y-%m-%d}"
+    end, newest_at = workspace.local(as_of), workspace.local(last)
+    said = f"windows end {end:%Y-%m-%d}, the newest event is of {newest_at:%Y-%m-%d}"
     if as_of - last > LONG_AGO:
         hint = "Set as_of in tillid.yml if the data ends there; else see why nothing newer comes."
         yield Check("as_of", State.WARN, said, hint)

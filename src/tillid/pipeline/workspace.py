@@ -85,6 +85,10 @@ class Workspace:
         local = datetime.combine(self.project.as_of, time(), ZoneInfo(self.project.timezone))
         return local.astimezone(UTC).replace(tzinfo=None)
 
+    def local(self, moment: datetime) -> datetime:
+        """A moment of UTC without a zone in the project's time zone, as people there write it."""
+        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.project.timezone))
+
     def refresh(self) -> Generation | None:
         """Take the purpose sets of the store's current generation into the register."""
         generation = None if self._store is None else self._store.generation()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tillid.pipeline.report.figures import (
     ActivationFigures,
@@ -18,6 +19,8 @@ from tillid.pipeline.report.figures import (
     VariableFigures,
     WashedFigures,
 )
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
 def bell(low: float, step: float, counts: list[int], *, is_open: bool = True) -> tuple[Bin, ...]:
@@ -121,8 +124,8 @@ RUN = ReportFigures(
     project="nordlys",
     controller="Nordlys Handel ApS",
     contact="dpo@nordlys.example",
-    as_of=datetime(2011, 12, 10),
-    ran_at=datetime(2026, 3, 1, 9, 41, 12),
+    as_of=datetime(2011, 12, 10, tzinfo=COPENHAGEN),
+    ran_at=datetime(2026, 3, 1, 9, 41, 12, tzinfo=COPENHAGEN),
     took_for=11.4,
     generation=7,
     register_version="4f0c9a1be27d6c55",

@@ -148,7 +148,7 @@ class ActivationFigures:
 
 @dataclass(frozen=True, slots=True)
 class ReportFigures:
-    """All that the page of one run shows. `as_of` and `ran_at` are UTC; `took_for` is in seconds."""
+    """All that the page of one run shows. `as_of`, `ran_at`: in the project's time zone; `took_for` is in seconds."""
 
     project: str
     controller: str

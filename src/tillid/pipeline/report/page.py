@@ -119,7 +119,7 @@ def _environment() -> Environment:
 
 def _moment(at: datetime) -> str:
     """A moment of the day, or the day alone at midnight."""
-    return f"{at:%Y-%m-%d}" if at.time() == datetime.min.time() else f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"{at:%Y-%m-%d}" if at.time() == datetime.min.time() else f"{at:%Y-%m-%d %H:%M %Z}"
 
 
 def _percent(part: float, whole: float) -> str:
