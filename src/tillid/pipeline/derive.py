@@ -148,19 +148,14 @@ def _variables(workspace: Workspace, permit: Permit, definitions: Sequence[Varia
             of.setdefault(definition.of, []).append(definition)
     parts = {name: events_to_variables(events[name], wanted, workspace.as_of) for name, wanted in of.items()}
     seen = [part.select(PERSON_ID) for part in parts.values()]
-    seen += [events[name].select(PERSON_ID).distinct() for name in events if name not in parts]
-    seen += [
-        unbound(workspace.register.tables[n]).select(PERSON_ID).distinct() for n in people_sources(workspace.project)
-    ]
-    persons = _union(seen)
+    if len(seen) == 1 and len(events) == 1 and not people_sources(workspace.project):
+        persons = seen[0]
+    else:
+        seen += [events[name].select(PERSON_ID) for name in events if name not in parts]
+        seen += [unbound(workspace.register.tables[n]).select(PERSON_ID) for n in people_sources(workspace.project)]
+        both = reduce(lambda a, b: a.union(b), seen)
+        persons = both.filter(both[PERSON_ID].notnull()).distinct()
     return add_derived(join_variables(persons, list(parts.values()), definitions), definitions)
-
-
-def _union(persons: Sequence[ir.Table]) -> ir.Table:
-    if len(persons) == 1:
-        return persons[0].filter(lambda t: t[PERSON_ID].notnull())
-    both = reduce(lambda a, b: a.union(b), persons).distinct()
-    return both.filter(both[PERSON_ID].notnull())
 
 
 def _people(workspace: Workspace, permit: Permit) -> ir.Table:

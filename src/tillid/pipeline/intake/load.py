@@ -122,8 +122,9 @@ def _numbered(build: Build, source: SourceDefinition, permit: Permit, numbers: N
 def _number(build: Build, source: SourceDefinition, permit: Permit, numbers: Numbering) -> None:
     met, found = met_table(source), numbers_table(source)
     start = numbers.next_subject
-    build.write(met, govern(subjects.met(unbound(staged_table(source)), identifier_kinds(source)), permit))
-    build.write(found, govern(subjects.numbers(unbound(met), unbound(SUBJECTS), start), permit))
+    kinds = identifier_kinds(source)
+    build.write(met, govern(subjects.met(unbound(staged_table(source)), kinds), permit))
+    build.write(found, govern(subjects.numbers(unbound(met), unbound(SUBJECTS), kinds, start), permit))
     numbers.next_subject += build.extend(SUBJECTS, govern(subjects.new_subjects(unbound(found), start), permit))
     if source.data_subject:
         seen = subjects.subjects_met(unbound(found), source.data_subject)

@@ -33,12 +33,14 @@ def met(staged: ir.Table, kinds: Sequence[str]) -> ir.Table:
     return every.group_by("kind", "value").agg(first_row=every.first_row.min(), position=every.position.min())
 
 
-def numbers(met_: ir.Table, subjects: ir.Table, start: int) -> ir.Table:
+def numbers(met_: ir.Table, subjects: ir.Table, kinds: Sequence[str], start: int) -> ir.Table:
     """Each met identifier's number (subject_id, kind, value): its own, or the next from `start` by receipt."""
     found = met_.left_join(subjects, ["kind", "value"])
     found = found.select("kind", "value", "first_row", "position", SUBJECT_ID)
     known, fresh = found.filter(found[SUBJECT_ID].notnull()), found.filter(found[SUBJECT_ID].isnull())
-    order = ibis.row_number().over(ibis.window(order_by=[fresh.first_row, fresh.position, fresh["value"]]))
+    # Two values can have been met first at one place only where several identifiers of a row are of one kind.
+    tie = [fresh["value"]] if len(set(kinds)) < len(kinds) else []
+    order = ibis.row_number().over(ibis.window(order_by=[fresh.first_row, fresh.position, *tie]))
     numbered_ = fresh.select("kind", "value", **{SUBJECT_ID: (order + start).cast("int64")})
     return known.select("kind", "value", SUBJECT_ID).union(numbered_)
 
@@ -74,19 +76,32 @@ def links(rows: ir.Table, kinds: Sequence[str], source: str) -> ir.Table:
 
     `rows` come from `with_subject`. Columns: purpose_set, subject_a, subject_b, kind_a, kind_b, source.
     """
-    kind_of_first = ibis.cases(
-        *((rows[numbered_as(p)].notnull(), kind) for p, kind in enumerate(kinds)), else_=ibis.null("string")
+    # Numbers are told apart faster than words: a kind stands as its place among the kinds.
+    codes = [ibis.literal(kinds.index(kind), "int8") for kind in kinds]
+    first = ibis.cases(
+        *((rows[numbered_as(p)].notnull(), code) for p, code in enumerate(codes)), else_=ibis.null("int8")
     )
     pairs = []
-    for position, kind in enumerate(kinds[1:], start=1):
+    for position, code in enumerate(codes[1:], start=1):
         other = rows[numbered_as(position)]
         pair = rows.filter(other.notnull(), other != rows[SUBJECT_ID]).select(
             **{PURPOSE_SET: "collected"},
             subject_a=SUBJECT_ID,
             subject_b=other,
-            kind_a=kind_of_first,
-            kind_b=ibis.literal(kind),
-            source=ibis.literal(source),
+            first=first,
+            second=code,
         )
         pairs.append(pair)
-    return reduce(lambda a, b: a.union(b), pairs).distinct()
+    once = reduce(lambda a, b: a.union(b), pairs).distinct()
+
+    def kind_of(code: ir.Column) -> ir.Value:
+        return ibis.cases(*((code == kinds.index(kind), kind) for kind in dict.fromkeys(kinds)), else_=ibis.null("string"))
+
+    return once.select(
+        PURPOSE_SET,
+        "subject_a",
+        "subject_b",
+        kind_a=kind_of(once.first),
+        kind_b=kind_of(once.second),
+        source=ibis.literal(source),
+    )
