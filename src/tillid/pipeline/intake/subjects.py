@@ -95,7 +95,9 @@ def links(rows: ir.Table, kinds: Sequence[str], source: str) -> ir.Table:
     once = reduce(lambda a, b: a.union(b), pairs).distinct()
 
     def kind_of(code: ir.Column) -> ir.Value:
-        return ibis.cases(*((code == kinds.index(kind), kind) for kind in dict.fromkeys(kinds)), else_=ibis.null("string"))
+        return ibis.cases(
+            *((code == kinds.index(kind), kind) for kind in dict.fromkeys(kinds)), else_=ibis.null("string")
+        )
 
     return once.select(
         PURPOSE_SET,
