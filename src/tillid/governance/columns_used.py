@@ -127,13 +127,11 @@ class _Rebuilder:
             return ops.Aggregate(self._node(node.parent), self._argument(node.groups), metrics)
         if isinstance(node, ops.DropColumns):
             parent = self._node(node.parent)
-            kept = {name: ops.Field(parent, name) for name in node.schema.names if name in needed}
-            return ops.Project(parent, kept or {NO_COLUMN: ops.Literal(1, "int8")})
+            return ops.Project(parent, _or_rows({n: ops.Field(parent, n) for n in node.schema.names if n in needed}))
         return type(node)(*(self._argument(argument) for argument in node.__args__))
 
     def _pruned(self, values: Mapping[str, Any], needed: frozenset[str]) -> dict[str, Any]:
-        kept = {name: self._node(value) for name, value in values.items() if name in needed}
-        return kept or {NO_COLUMN: ops.Literal(1, "int8")}
+        return _or_rows({name: self._node(value) for name, value in values.items() if name in needed})
 
     def _argument(self, argument: Any) -> Any:
         if isinstance(argument, ops.Node):
@@ -143,3 +141,8 @@ class _Rebuilder:
         if isinstance(argument, tuple):
             return tuple(self._argument(item) for item in argument)
         return argument
+
+
+def _or_rows(kept: dict[str, Any]) -> dict[str, Any]:
+    """The columns that are kept, or, where there are none, one that tells how many rows there are."""
+    return kept or {NO_COLUMN: ops.Literal(1, "int8")}

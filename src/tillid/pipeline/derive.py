@@ -147,14 +147,10 @@ def _variables(workspace: Workspace, permit: Permit, definitions: Sequence[Varia
         if definition.of is not None:
             of.setdefault(definition.of, []).append(definition)
     parts = {name: events_to_variables(events[name], wanted, workspace.as_of) for name, wanted in of.items()}
-    seen = [part.select(PERSON_ID) for part in parts.values()]
-    if len(seen) == 1 and len(events) == 1 and not people_sources(workspace.project):
-        persons = seen[0]
-    else:
-        seen += [events[name].select(PERSON_ID) for name in events if name not in parts]
-        seen += [unbound(workspace.register.tables[n]).select(PERSON_ID) for n in people_sources(workspace.project)]
-        both = reduce(lambda a, b: a.union(b), seen)
-        persons = both.filter(both[PERSON_ID].notnull()).distinct()
+    rows = [*parts.values(), *(events[name] for name in events if name not in parts)]
+    rows += [unbound(workspace.register.tables[name]) for name in people_sources(workspace.project)]
+    seen = reduce(lambda a, b: a.union(b), [each.select(PERSON_ID) for each in rows])
+    persons = seen.filter(seen[PERSON_ID].notnull()).distinct()
     return add_derived(join_variables(persons, list(parts.values()), definitions), definitions)
 
 

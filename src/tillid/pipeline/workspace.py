@@ -124,7 +124,10 @@ class Workspace:
 
     @contextmanager
     def refusals_recorded(self) -> Iterator[None]:
-        """Write to the audit log what is refused inside: by which rule and why, each refusal once."""
+        """Write to the audit log what is refused inside: by which rule and why, once however deep it is noticed.
+
+        What a store refuses itself, it has written down with the query's decision besides.
+        """
         try:
             yield
         except Refused as error:

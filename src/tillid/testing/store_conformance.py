@@ -154,6 +154,18 @@ class StoreConformance(StoreDurability):
         with pytest.raises(TableNotBuilt):
             store.fetch(ask("heap", purpose="housekeeping.intake"))
 
+    def test_a_staged_table_goes_when_it_is_told_to(self, store: Store) -> None:
+        going = build(store)
+        going.stage(HEAP, numbered(0, 10))
+        going.unstage(HEAP)
+        with pytest.raises(TableNotBuilt):
+            going.fetch(ask("heap", purpose="housekeeping.intake"))
+        going.unstage(HEAP)
+        assert going.stage(HEAP, numbered(0, 3)) == 3
+        assert going.fetch(ask("heap", purpose="housekeeping.intake")).num_rows == 3
+        with pytest.raises(TableMismatch):
+            going.unstage(SALES)
+
     def test_scoped_tables_are_kept_once_a_scope(self, store: Store) -> None:
         query = ask("values")
         place = next(name for name in query.places if name.startswith("values__"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from typing import cast
 
@@ -225,15 +226,8 @@ def _prepared(
         cast_ = Cast(valid, look, project.timezone)
         _note_columns(source, look.columns, reading.taken)
         number = int(cast("int", reading.taken.files[source.name][file.path]["number"]))
-        arrival = Arrival(number, file.modified_at)
-
-        def typed_and_washed(
-            raw: RawBatch, typed: Cast = cast_, arrival: Arrival = arrival
-        ) -> tuple[RawBatch, CastBatch, Prepared]:
-            cast_batch = typed.cast(raw)
-            return raw, cast_batch, prepare(cast_batch.rows, source, project.country, arrival)
-
-        for raw, typed, batch in ahead(typed_and_washed, reader.read(file)):
+        washed = partial(_typed_and_washed, cast_, source, project.country, Arrival(number, file.modified_at))
+        for raw, typed, batch in ahead(washed, reader.read(file)):
             refused = _refusals(reader, file, raw, why_refused(source, project.purposes, typed.refused))
             read = raw.table.num_rows + len(raw.unreadable)
             staged = batch.staged(source, count.accepted + count.held_back, reading.taken.purpose_sets)
@@ -244,6 +238,14 @@ def _prepared(
             _note_refused(reading.refusals, refused)
             reading.step.advance(read)
             yield staged
+
+
+def _typed_and_washed(
+    cast_: Cast, source: SourceDefinition, country: str, arrival: Arrival, raw: RawBatch
+) -> tuple[RawBatch, CastBatch, Prepared]:
+    """All of a batch's way in that does not depend on the batches before it."""
+    typed = cast_.cast(raw)
+    return raw, typed, prepare(typed.rows, source, country, arrival)
 
 
 def _refusals(reader: Source, file: SourceFile, raw: RawBatch, refused: tuple[RefusedRow, ...]) -> list[Refusal]:

@@ -50,15 +50,16 @@ def events_to_variables(events: ir.Table, definitions: Sequence[VariableDefiniti
             else:
                 value = _MEASURES[_measure(definition)](_rows(known, definition, as_of))
                 measured[definition.name] = value.name(definition.name)
-    by_person = known.group_by(PERSON_ID)
-    persons = by_person.aggregate(**measured) if measured else known.select(PERSON_ID).distinct()
+    persons = known.group_by(PERSON_ID).aggregate(**measured) if measured else known.select(PERSON_ID).distinct()
     if not counted:
         return persons
-    joined, columns = persons, {name: persons[name] for name in persons.columns}
-    for name, values in counted.items():
+    joined = persons
+    for values in counted.values():
         joined = joined.left_join(values, persons[PERSON_ID] == values[PERSON_ID])
-        columns[name] = values["values"].fill_null(0)
-    return joined.select(**columns).select(PERSON_ID, *(definition.name for definition in definitions))
+    columns = {
+        d.name: counted[d.name]["values"].fill_null(0) if d.name in counted else persons[d.name] for d in definitions
+    }
+    return joined.select(persons[PERSON_ID], **columns)
 
 
 def join_variables(people: ir.Table, parts: Sequence[ir.Table], definitions: Sequence[VariableDefinition]) -> ir.Table:

@@ -33,13 +33,13 @@ LINKS = Table(
     label="Identifiers that came together in one row, and what that row was collected for",
 )
 
-EDGES = Table(
-    "edges",
-    (Column("a", "int64", _IDENTIFIER), Column("b", "int64", _IDENTIFIER)),
-    kind=TableKind.STAGED,
-    only_for=frozenset({LINKING}),
-    label="Links that count, in both directions",
-)
+
+def _pairs(name: str, label: str) -> Table:
+    columns = (Column("a", "int64", _IDENTIFIER), Column("b", "int64", _IDENTIFIER))
+    return Table(name, columns, kind=TableKind.STAGED, only_for=frozenset({LINKING}), label=label)
+
+
+EDGES = _pairs("edges", "Links that count, in both directions")
 
 
 ENDS = Table(
@@ -54,13 +54,7 @@ ENDS = Table(
     label="Each linked subject with the number of its neighbours",
 )
 
-KNOTS = Table(
-    "knots",
-    (Column("a", "int64", _IDENTIFIER), Column("b", "int64", _IDENTIFIER)),
-    kind=TableKind.STAGED,
-    only_for=frozenset({LINKING}),
-    label="Links between subjects that have several, in both directions",
-)
+KNOTS = _pairs("knots", "Links between subjects that have several, in both directions")
 
 
 def labels(turn: int) -> Table:
