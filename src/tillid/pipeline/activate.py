@@ -181,7 +181,7 @@ def _held_back(
     for row in lacking.to_pylist():
         counted[row["reason"]] = row["people"]
     # The rest are permitted, but what makes them members was not collected for this purpose.
-    rest = listed - sent - sum(counted.values())
+    rest = listed.result() - sent - sum(counted.values())
     if rest > 0:
         counted["not_collected_for_purpose"] = rest
     return dict(sorted(counted.items()))

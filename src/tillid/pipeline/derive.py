@@ -20,7 +20,7 @@ from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import event_sources, people_sources, project_traits, unbound
 from tillid.pipeline.progress import Step
 from tillid.pipeline.workspace import Workspace
-from tillid.ports.store import Build
+from tillid.ports.store import Build, Underway
 from tillid.stages.profile.definitions import VariableDefinition
 from tillid.stages.profile.derived import add_derived
 from tillid.stages.profile.golden_record import traits
@@ -58,16 +58,20 @@ class Derived:
 def derive(workspace: Workspace, build: Build, step: Step) -> Derived:
     """Work out every derived table of the new generation, each under its own purpose."""
     done = Derived()
-    _persons(workspace, build, done)
-    step.advance(1)
+    subjects, people = _persons(workspace, build)
+    underway = [people]
     for group in scope_groups(workspace):
         permit = workspace.permit(*group)
         done.scopes |= dict.fromkeys(group, permit.scope)
-        _profiles(workspace, build, permit)
-        step.advance(1)
+        underway.append(_profiles(workspace, build, permit))
+    # All is asked for before the first is waited for.
+    for each in underway:
+        each.result()
+        step.advance()
     for name in workspace.project.segments:
         done.segments[name] = _segment(workspace, build, name)
-        step.advance(1)
+        step.advance()
+    done.subjects, done.people = subjects.result(), people.result()
     return done
 
 
@@ -92,34 +96,36 @@ def scope_groups(workspace: Workspace) -> list[tuple[str, ...]]:
     return [tuple(keys) for keys in groups.values()]
 
 
-def _persons(workspace: Workspace, build: Build, done: Derived) -> None:
+def _persons(workspace: Workspace, build: Build) -> tuple[Underway, Underway]:
+    """Who is who and who may be processed for what: the subjects, and the people."""
     keeping = workspace.permit(PERMISSIONS)
     linking = workspace.permit(LINKING) if LINKING in workspace.project.purposes else None
-    done.subjects = resolve(build, linking, keeping, LinkingDefinition())
+    subjects = resolve(build, linking, keeping, LinkingDefinition())
     purposes = list(workspace.project.purposes.values())
     tables = workspace.register.tables
     members = unbound(MEMBERS)
     stands = standing(members, unbound(LEDGER), unbound(DATA_SUBJECTS), purposes, workspace.now)
-    done.people = build.write(tables["standing"], govern(stands, keeping))
+    people = build.write(tables["standing"], govern(stands, keeping))
     whole = mapping(members, unbound(tables["standing"]), purposes)
     build.write(tables[MAPPING], govern(whole, keeping))
+    return subjects, people
 
 
-def _profiles(workspace: Workspace, build: Build, permit: Permit) -> None:
+def _profiles(workspace: Workspace, build: Build, permit: Permit) -> Underway:
     """The variables and the golden record of one scope."""
     variables = _usable(workspace.register.tables[VARIABLES], permit)
     definitions = [d for d in workspace.project.variables.values() if d.name in variables]
     query = _variables(workspace, permit, definitions)
     _write(workspace, build, VARIABLES, query, permit)
     people = _people(workspace, permit)
-    _write(workspace, build, PEOPLE, people, permit)
+    return _write(workspace, build, PEOPLE, people, permit)
 
 
 def _usable(table: Table, permit: Permit) -> set[str]:
     return {c.name for c in table.columns if all(is_usable(c, purpose) for purpose in permit.purposes)}
 
 
-def _write(workspace: Workspace, build: Build, name: str, query: ir.Table, permit: Permit) -> int:
+def _write(workspace: Workspace, build: Build, name: str, query: ir.Table, permit: Permit) -> Underway:
     table = workspace.register.tables[name]
     # A column that this scope may not use is kept empty; no query of the scope gets past its guard.
     columns = {

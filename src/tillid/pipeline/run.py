@@ -53,6 +53,7 @@ def build_generation(workspace: Workspace, progress: Progress) -> tuple[TakenIn,
         workspace.know_purpose_sets(taken.purpose_sets.as_sets())
         with progress.stage("Working out persons, profiles and segments", steps(workspace)) as step:
             derived = derive(workspace, build, step)
+            taken.settle()
         build.commit(_notes(workspace, build, taken, derived))
     except BaseException:
         build.abandon()
@@ -77,7 +78,7 @@ def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived)
         "files": taken.files,
         "definitions": {s.name: definition_digest(s) for s in workspace.project.sources.values()},
         "untagged": taken.untagged,
-        "next_subject": taken.next_subject,
+        "next_subject": taken.numbers.next_subject,
         "rows": {**former_rows, **taken.rows},
         "counts": {**former_counts, **{n: c.as_dict() for n, c in taken.counts.items() if c.files_read}},
         "as_of": workspace.as_of.isoformat(),

@@ -36,12 +36,22 @@ class Reader(Protocol):
         ...
 
 
+class Underway(Protocol):
+    """A table that the store is working out, or soon will."""
+
+    def result(self) -> int:
+        """Wait until it is done; how many rows it came to. Raises what went wrong with it, or with one before it."""
+        ...
+
+
 class Build(Reader, Protocol):
     """A generation being built: nothing of it is seen elsewhere before `commit`.
 
     Its own reads see what it has written so far, over the former generation's facts. A derived table that
-    it neither writes nor keeps is not in the new generation. `write`, `append` and `extend` give the number
-    of rows and raise `TableMismatch` where the columns differ from `table.physical()`.
+    it neither writes nor keeps is not in the new generation. `write` and `extend` refuse and record a query
+    at once, and the store works it out in its turn; when that fails, nothing after it is done, every later
+    call raises the same, and all that is left is to abandon the build. Rows whose columns differ from
+    `table.physical()` raise `TableMismatch`.
     """
 
     @property
@@ -55,7 +65,7 @@ class Build(Reader, Protocol):
         ...
 
     def stage(self, table: Table, batches: Iterable[pa.RecordBatch]) -> int:
-        """Rows from outside, for this build alone: gone at commit. Staging twice adds."""
+        """Rows from outside, for this build alone: gone at commit; how many. Staging twice adds."""
         ...
 
     def unstage(self, table: Table) -> None:
@@ -63,15 +73,19 @@ class Build(Reader, Protocol):
         ...
 
     def append(self, table: Table, batches: Iterable[pa.RecordBatch]) -> int:
-        """Add rows from outside to a facts table."""
+        """Add rows from outside to a facts table; how many."""
         ...
 
-    def extend(self, table: Table, query: GovernedQuery) -> int:
+    def extend(self, table: Table, query: GovernedQuery) -> Underway:
         """Add the rows of a query to a facts table, inside the store."""
         ...
 
-    def write(self, table: Table, query: GovernedQuery, *, place: str = "") -> int:
+    def write(self, table: Table, query: GovernedQuery, *, place: str = "") -> Underway:
         """Work out a derived (or staged) table, inside the store; `place` for a scoped one. Writing again replaces."""
+        ...
+
+    def define(self, table: Table, query: GovernedQuery) -> Underway:
+        """As `write`, once, for a derived table whose query reads facts alone: nothing need be copied."""
         ...
 
     def clear(self, table: Table) -> None:

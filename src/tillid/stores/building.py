@@ -1,8 +1,14 @@
-"""A generation being built: physical tables that nothing points to before the commit."""
+"""A generation being built: physical tables that nothing points to before the commit.
+
+Queries are refused, recorded and compiled at once, and run in their turn in a thread of the build's own; so the
+next files are read, and the next queries written, while the engine works.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 from sqlglot import exp
@@ -13,10 +19,11 @@ from tillid.ports.errors import StoreError, TableMismatch
 from tillid.ports.store import Generation
 from tillid.stores.arrow_rows import Incoming, Outgoing
 from tillid.stores.binding import shaped
-from tillid.stores.compaction import MOST_PARTS, compacted
+from tillid.stores.compaction import MOST_PARTS, merged
 from tillid.stores.fit import same, type_of
 from tillid.stores.gate import Gate
-from tillid.stores.manifest import Manifest, Part, plain_notes, staged_name
+from tillid.stores.in_turn import Given, InTurn
+from tillid.stores.manifest import Columns, Manifest, Part, plain_notes, staged_name
 from tillid.terms.table import Table, TableKind
 
 
@@ -43,6 +50,9 @@ class GenerationBuild:
         self._derived: dict[str, Part] = {}
         self._staged: dict[str, Part] = {}
         self._own: set[str] = set()
+        self._given: set[str] = set()
+        self._rows: Counter[str] = Counter()
+        self._turn = InTurn("tillid-build")
         self._is_done = False
 
     @property
@@ -70,19 +80,18 @@ class GenerationBuild:
     def fetch(self, query: GovernedQuery) -> pa.Table:
         """All rows of a governed query over what is built so far."""
         sql = self._engine.dialect.sql(self._compile(query, "fetch"))
-        return Outgoing(query.body).table(self._engine.fetch(sql))
+        return Outgoing(query.body).table(self._turn.do(lambda: self._engine.fetch(sql)).result())
 
     def batches(self, query: GovernedQuery) -> Iterator[pa.RecordBatch]:
         """The rows of a governed query in batches."""
         sql = self._engine.dialect.sql(self._compile(query, "fetch"))
+        self._turn.settle()
         return Outgoing(query.body).batches(self._engine.batches(sql))
 
     def stage(self, table: Table, batches: Iterable[pa.RecordBatch]) -> int:
         """Rows from outside, for this build alone."""
         self._check(table, TableKind.STAGED)
-        incoming = Incoming(table, batches)
-        held = self._staged.get(table.name)
-        part, rows = self._received(table, incoming, held)
+        part, rows = self._received(table, Incoming(table, batches), self._staged.get(table.name))
         self._staged[table.name] = part
         return rows
 
@@ -96,39 +105,48 @@ class GenerationBuild:
         self._add_part(table, part)
         return rows
 
-    def extend(self, table: Table, query: GovernedQuery) -> int:
+    def extend(self, table: Table, query: GovernedQuery) -> Given[int]:
         """Add the rows of a query to a facts table, inside the store."""
         self._check(table, TableKind.FACTS)
-        sql = self._shaped(query, table, f"extend {table.name}")
+        tree = self._compile(query, f"extend {table.name}")
         held = self._open_part(table)
         name = self._new_name(table.name) if held is None else held.name
-        rows = self._engine.derive(name, table.physical(), sql)
-        before = 0 if held is None else held.rows
-        self._add_part(table, Part(name, table.physical(), before + rows))
-        return rows
+        self._add_part(table, Part(name, table.physical(), 0))
+        return self._worked_out(name, table, tree, self._engine.derive)
 
-    def write(self, table: Table, query: GovernedQuery, *, place: str = "") -> int:
+    def write(self, table: Table, query: GovernedQuery, *, place: str = "") -> Given[int]:
         """Work out a derived or staged table, inside the store."""
         self._check(table, TableKind.DERIVED, TableKind.STAGED)
         where = _place(table, place)
-        sql = self._shaped(query, table, f"write {where}")
+        tree = self._compile(query, f"write {where}")
         name = self._new_name(where, table.kind)
-        rows = self._engine.derive(name, table.physical(), sql)
         here = self._derived if table.kind is TableKind.DERIVED else self._staged
         replaced = here.get(where)
-        here[where] = Part(name, table.physical(), rows)
+        here[where] = Part(name, table.physical(), 0)
+        underway = self._worked_out(name, table, tree, self._engine.derive)
         if replaced is not None and replaced.name in self._own:
-            self._own.discard(replaced.name)
-            self._engine.drop([replaced.name])
-        return rows
+            self._let_go(replaced)
+        return underway
+
+    def define(self, table: Table, query: GovernedQuery) -> Given[int]:
+        """A derived table that is its query over facts."""
+        self._check(table, TableKind.DERIVED)
+        where = _place(table, "")
+        tree = self._compile(query, f"write {where}")
+        of = tuple(sorted({node.name for node in tree.find_all(exp.Table)}))
+        kept = {part.name for parts in self._facts.values() for part in parts}
+        if where in self._derived or not kept.issuperset(of):
+            raise TableMismatch(f"{where!r} can't be defined: it is there already, or its query reads more than facts")
+        name = self._new_name(where)
+        self._derived[where] = Part(name, table.physical(), 0, of)
+        return self._worked_out(name, table, tree, self._engine.define)
 
     def unstage(self, table: Table) -> None:
         """Drop a staged table."""
         self._check(table, TableKind.STAGED)
         part = self._staged.pop(table.name, None)
         if part is not None:
-            self._own.discard(part.name)
-            self._engine.drop([part.name])
+            self._let_go(part)
 
     def clear(self, table: Table) -> None:
         """Leave a facts table's rows out of the new generation."""
@@ -149,9 +167,16 @@ class GenerationBuild:
     def commit(self, notes: Mapping[str, object]) -> Generation:
         """Make it the current generation."""
         self._check_going()
-        manifest = Manifest(self._number, self._fingerprints, self._facts, self._derived, plain_notes(notes))
+        self._turn.settle()
+        facts = {place: tuple(self._counted(part) for part in parts) for place, parts in self._facts.items()}
+        derived = {place: self._counted(part) for place, part in self._derived.items()}
+        manifest = Manifest(self._number, self._fingerprints, facts, derived, plain_notes(notes))
+        for place, part in derived.items():
+            if not manifest.physical().issuperset(part.of):
+                raise StoreError(f"What {place!r} is defined over is not in the new generation")
         self._engine.swap(manifest)
         self._is_done = True
+        self._turn.stop()
         self._become(manifest)
         return manifest.generation()
 
@@ -159,28 +184,51 @@ class GenerationBuild:
         """Drop all that was built."""
         if not self._is_done:
             self._is_done = True
+            self._turn.stop(self._engine.interrupt)
             self._become(self._former)
 
     def _compile(self, query: GovernedQuery, doing: str) -> exp.Query:
         self._check_going()
         return self._gate.compile(query, self, self._fingerprints, doing)
 
-    def _shaped(self, query: GovernedQuery, table: Table, doing: str) -> str:
-        tree = self._compile(query, doing)
-        # Asked of the engine: Ibis does not follow decimals through arithmetic.
-        schema = self._engine.schema(self._engine.dialect.sql(tree))
-        held = {field.name: type_of(field.type) for field in schema}
-        return self._engine.dialect.sql(shaped(tree, held, table, self._engine.dialect))
+    def _worked_out(
+        self, name: str, table: Table, tree: exp.Query, how: Callable[[str, Columns, str], int]
+    ) -> Given[int]:
+        """Have the rows of `tree` put in the physical table `name`, by one of the engine's ways."""
+        engine = self._engine
+
+        def work_out() -> int:
+            # Asked of the engine: Ibis does not follow decimals through arithmetic.
+            schema = engine.schema(engine.dialect.sql(tree))
+            held = {field.name: type_of(field.type) for field in schema}
+            sql = engine.dialect.sql(shaped(tree, held, table, engine.dialect))
+            rows = how(name, table.physical(), sql)
+            self._rows[name] += rows
+            return rows
+
+        return self._turn.do(work_out)
+
+    def _counted(self, part: Part) -> Part:
+        return replace(part, rows=self._rows[part.name]) if part.name in self._own else part
+
+    def _let_go(self, part: Part) -> None:
+        self._own.discard(part.name)
+        self._turn.do(lambda: self._engine.drop([part.name]))
 
     def _received(self, table: Table, incoming: Incoming, held: Part | None) -> tuple[Part, int]:
-        name = self._new_name(table.name, table.kind) if held is None else held.name
+        if held is None:
+            name = self._new_name(table.name, table.kind)
+        else:
+            name = held.name
+            self._turn.settle()
         try:
             rows = self._engine.receive(name, table.physical(), incoming.reader())
         except Exception:
             if incoming.failure is not None:
                 raise incoming.failure from None
             raise
-        return Part(name, table.physical(), rows + (0 if held is None else held.rows)), rows
+        self._rows[name] += rows
+        return Part(name, table.physical(), 0), rows
 
     def _open_part(self, table: Table) -> Part | None:
         """The part of this build to which rows of `table` may be added."""
@@ -192,16 +240,32 @@ class GenerationBuild:
     def _add_part(self, table: Table, part: Part) -> None:
         others = tuple(each for each in self._facts.get(table.name, ()) if each.name != part.name)
         if len(others) >= MOST_PARTS:
-            others = compacted(others, self._new_name(table.name), self._engine)
+            others = self._merged(others, table)
         self._facts[table.name] = (*others, part)
+
+    def _merged(self, parts: tuple[Part, ...], table: Table) -> tuple[Part, ...]:
+        """The parts as one, where they can be."""
+        found = merged(parts, self._engine.dialect)
+        if found is None:
+            return parts
+        columns, sql = found
+        name = self._new_name(table.name)
+
+        def derive() -> None:
+            self._rows[name] += self._engine.derive(name, columns, sql)
+
+        self._turn.do(derive)
+        return (Part(name, columns, 0),)
 
     def _new_name(self, place: str, kind: TableKind = TableKind.FACTS) -> str:
         first = f"{place}__g{self._number}"
         name = first = staged_name(first) if kind is TableKind.STAGED else first
         serial = 1
-        while name in self._own:
+        # Never one that was given before: what had it may still be about to be dropped.
+        while name in self._given:
             serial += 1
             name = f"{first}_{serial}"
+        self._given.add(name)
         self._own.add(name)
         return name
 

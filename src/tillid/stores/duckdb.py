@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 import pyarrow as pa
@@ -24,6 +25,8 @@ from tillid.stores.memory import default_limit
 
 _KEPT = "kept"
 _STAGING = "staging"
+_VIEWS = "select view_name from duckdb_views() where schema_name = ?"
+_HELD = f"select table_name from duckdb_tables() where schema_name = ? union all {_VIEWS}"
 _BATCH_ROWS = 100_000
 _INCOMING = "incoming"
 # Staged rows stay out of the file: they are gone when the process is, and are written as they are. What does not
@@ -37,6 +40,7 @@ create schema if not exists manifest;
 create table if not exists manifest.generation (number bigint, fingerprints varchar, notes varchar);
 create table if not exists manifest.parts
     (place varchar, kind varchar, position integer, name varchar, columns varchar, row_count bigint);
+alter table manifest.parts add column if not exists of varchar default '[]';
 """
 
 
@@ -95,6 +99,8 @@ class DuckDbEngine:
     def __init__(self, state: Path, settings: DuckDbSettings = _DEFAULTS) -> None:
         # What a killed process left there holds rows of persons.
         shutil.rmtree(state / "tmp", ignore_errors=True)
+        self._opening = Lock()
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
         with store_errors(opening=True):
             self._connection = duckdb.connect(str(state / "store.duckdb"), config=settings.as_config(state))
             if settings.uncompressed:
@@ -112,8 +118,8 @@ class DuckDbEngine:
             return None
         facts: dict[str, tuple[Part, ...]] = {}
         derived: dict[str, Part] = {}
-        for place, kind, _, name, columns, rows in parts:
-            part = Part(name, json.loads(columns), rows)
+        for place, kind, _, name, columns, rows, of in parts:
+            part = Part(name, json.loads(columns), rows, tuple(json.loads(of)))
             if kind == "facts":
                 facts[place] = (*facts.get(place, ()), part)
             else:
@@ -123,7 +129,7 @@ class DuckDbEngine:
     def swap(self, manifest: Manifest) -> None:
         """Make `manifest` the current one, in one transaction."""
         rows = [
-            (place, kind, position, part.name, json.dumps(dict(part.columns)), part.rows)
+            (place, kind, position, part.name, json.dumps(dict(part.columns)), part.rows, json.dumps(part.of))
             for place, kind, parts in _places(manifest)
             for position, part in enumerate(parts)
         ]
@@ -132,13 +138,12 @@ class DuckDbEngine:
             cursor.execute("delete from manifest.generation; delete from manifest.parts;")
             cursor.execute("insert into manifest.generation values (?, ?, ?)", head)
             if rows:
-                cursor.executemany("insert into manifest.parts values (?, ?, ?, ?, ?, ?)", rows)
+                cursor.executemany("insert into manifest.parts values (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def held(self) -> set[str]:
-        """The names of all physical tables."""
+        """The names of all physical tables, those that are defined alone included."""
         with self._cursor() as cursor:
-            found = cursor.execute("select table_name from duckdb_tables() where schema_name = ?", [_KEPT])
-            return {name for (name,) in found.fetchall()}
+            return {name for (name,) in cursor.execute(_HELD, [_KEPT, _KEPT]).fetchall()}
 
     def drop(self, names: Iterable[str]) -> None:
         """Remove physical tables, and give their blocks back to the file."""
@@ -147,11 +152,13 @@ class DuckDbEngine:
         for name in names:
             (staged if is_staged(name) else kept).append(name)
         with self._cursor() as cursor:
+            views = {name for (name,) in cursor.execute(_VIEWS, [_KEPT]).fetchall()}
             # A transaction may write to one database alone.
             for together in filter(None, (staged, kept)):
                 with _transaction(cursor):
                     for name in together:
-                        cursor.execute(f"drop table if exists {self._table(name)}")
+                        kind = "view" if name in views else "table"
+                        cursor.execute(f"drop {kind} if exists {self._table(name)}")
             if not kept:
                 return
             try:
@@ -173,6 +180,14 @@ class DuckDbEngine:
         """Put the rows of a select in a physical table."""
         with self._cursor() as cursor:
             return self._fill(cursor, name, sql)
+
+    def define(self, name: str, columns: Columns, sql: str) -> int:  # noqa: ARG002
+        """Make a view of a select; it is taken up into each query that reads it."""
+        table = self._table(name)
+        with self._cursor() as cursor:
+            cursor.execute(f"create view {table} as {sql}")
+            counted = cursor.execute(f"select count(*) from {table}").fetchone()
+        return 0 if counted is None else int(counted[0])
 
     def schema(self, sql: str) -> pa.Schema:
         """The columns of a select."""
@@ -196,6 +211,12 @@ class DuckDbEngine:
             for batch in relation.to_arrow_reader(_BATCH_ROWS):
                 yield batch if schema is None else batch.cast(schema)
 
+    def interrupt(self) -> None:
+        """Cut short what is being run."""
+        with self._opening:
+            for cursor in self._cursors:
+                cursor.interrupt()
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -215,11 +236,15 @@ class DuckDbEngine:
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with store_errors():
-            cursor = self._connection.cursor()
+            with self._opening:
+                cursor = self._connection.cursor()
+                self._cursors.append(cursor)
             try:
                 yield cursor
             finally:
-                cursor.close()
+                with self._opening:
+                    self._cursors.remove(cursor)
+                    cursor.close()
 
 
 def _places(manifest: Manifest) -> Iterator[tuple[str, str, tuple[Part, ...]]]:

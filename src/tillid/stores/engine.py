@@ -12,7 +12,10 @@ from tillid.stores.manifest import Columns, Manifest
 
 
 class Engine(Protocol):
-    """One engine over one project's files; it knows nothing of permits or places."""
+    """One engine over one project's files; it knows nothing of permits or places.
+
+    Two threads may use it at once, for tables of different names.
+    """
 
     name: str
     dialect: Dialect
@@ -41,6 +44,10 @@ class Engine(Protocol):
         """Put the rows of a select in a physical table, made when it is not there; how many. All or nothing."""
         ...
 
+    def define(self, name: str, columns: Columns, sql: str) -> int:
+        """As `derive`, for a new physical table; nothing need be copied, as what the select reads stays as it is."""
+        ...
+
     def schema(self, sql: str) -> pa.Schema:
         """The columns of a select, without running it."""
         ...
@@ -51,6 +58,10 @@ class Engine(Protocol):
 
     def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
         """The rows of a select in batches of bounded size; runs until the iterator is closed."""
+        ...
+
+    def interrupt(self) -> None:
+        """Cut short what is being run, from another thread; harmless when nothing is."""
         ...
 
     def close(self) -> None:

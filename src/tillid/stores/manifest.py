@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tillid.ports.store import Generation
 
@@ -30,11 +31,15 @@ def is_staged(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One physical table: its name, its columns in order, and how many rows it has."""
+    """One physical table: its name, its columns in order, and how many rows it has.
+
+    One that was defined, and not copied, is `of` other physical tables, and no more than them.
+    """
 
     name: str
     columns: Columns
     rows: int
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +90,18 @@ class Manifest:
         return cls(
             int(said["number"]),
             said["fingerprints"],
-            {place: tuple(Part(**part) for part in parts) for place, parts in said["facts"].items()},
-            {place: Part(**part) for place, part in said["derived"].items()},
+            {place: tuple(map(_part, parts)) for place, parts in said["facts"].items()},
+            {place: _part(part) for place, part in said["derived"].items()},
             said["notes"],
         )
 
 
 def _plain(part: Part) -> dict[str, object]:
-    return {"name": part.name, "columns": dict(part.columns), "rows": part.rows}
+    return {"name": part.name, "columns": dict(part.columns), "rows": part.rows, "of": list(part.of)}
+
+
+def _part(said: Mapping[str, Any]) -> Part:
+    return Part(said["name"], said["columns"], said["rows"], tuple(said.get("of", ())))
 
 
 def plain_notes(notes: Mapping[str, object]) -> dict[str, object]:

@@ -128,6 +128,10 @@ class SparkEngine:
             added = set(folder.glob("*.parquet")) - before
             return sum(pq.read_metadata(file).num_rows for file in added)
 
+    def define(self, name: str, columns: Columns, sql: str) -> int:
+        """Write the rows of a select into the table's folder: a folder is found again, a view is not."""
+        return self.derive(name, columns, sql)
+
     def schema(self, sql: str) -> pa.Schema:
         """The columns of a select."""
         with store_errors():
@@ -154,6 +158,10 @@ class SparkEngine:
                     yield batch.rename_columns(names)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def interrupt(self) -> None:
+        """Cut short what is being run."""
+        self._session.sparkContext.cancelAllJobs()
 
     def close(self) -> None:
         """Forget the views; the session is the process' and lives on."""

@@ -10,6 +10,7 @@ The class is called as `MyStore(folder, audit, held_by="run of ole")`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from dataclasses import replace
 
 import ibis
@@ -66,7 +67,7 @@ class StoreConformance(StoreDurability):
     def test_gives_back_every_value_as_it_came(self, store: Store) -> None:
         going = build(store)
         assert going.append(SALES, sales(*SALE_ROWS)) == 4
-        assert going.write(BEST, ask("sales")) == 4
+        assert going.write(BEST, ask("sales")).result() == 4
         going.commit({})
         for name in ("sales", "best"):
             rows = store.fetch(ask(name))
@@ -135,7 +136,7 @@ class StoreConformance(StoreDurability):
         going = build(store)
         going.keep("best")
         # What is kept can be read while it is worked out anew.
-        assert going.write(BEST, ask("best", lambda t: t.filter(t.amount > 98))) == 1
+        assert going.write(BEST, ask("best", lambda t: t.filter(t.amount > 98))).result() == 1
         going.commit({})
         assert count(store, "best") == 1
 
@@ -147,8 +148,11 @@ class StoreConformance(StoreDurability):
         assert going.fetch(ask("heap", purpose="housekeeping.intake")).num_rows == 0
         assert going.stage(HEAP, numbered(0, 60)) == 60
         assert going.stage(HEAP, numbered(60, 40)) == 40
-        assert going.extend(SALES, ask("heap", purpose="housekeeping.intake")) == 100
-        assert going.extend(SALES, ask("heap", lambda t: t.filter(t.sale < 1), purpose="housekeeping.intake")) == 1
+        assert going.extend(SALES, ask("heap", purpose="housekeeping.intake")).result() == 100
+        assert (
+            going.extend(SALES, ask("heap", lambda t: t.filter(t.sale < 1), purpose="housekeeping.intake")).result()
+            == 1
+        )
         assert going.commit({}).places == {"sales"}
         assert count(store) == 101
         with pytest.raises(TableNotBuilt):
@@ -197,10 +201,6 @@ class StoreConformance(StoreDurability):
         for each in wrong:
             with pytest.raises(TableMismatch):
                 going.append(SALES, [pa.RecordBatch.from_pylist([], schema=each)])
-        with pytest.raises(TableMismatch, match="sale"):
-            going.write(BEST, ask("sales", lambda t: t.drop("sale")))
-        with pytest.raises(TableMismatch, match="float64"):
-            going.write(BEST, ask("sales", lambda t: t.mutate(amount=t.score)))
         for method, table in ((going.append, BEST), (going.stage, SALES), (going.append, HEAP)):
             with pytest.raises(TableMismatch):
                 method(table, [])
@@ -208,6 +208,40 @@ class StoreConformance(StoreDurability):
             going.write(SALES, ask("sales"))
         with pytest.raises(TableMismatch):
             going.extend(BEST, ask("sales"))
+
+    def test_what_fails_while_it_is_worked_out_ends_the_build(self, store: Store) -> None:
+        build_sales(store, 0, 100)
+        wrong = [
+            (ask("sales", lambda t: t.drop("sale")), TableMismatch, "sale"),
+            (ask("sales", lambda t: t.mutate(amount=t.score)), TableMismatch, "float64"),
+            (ask("sales", lambda t: t.mutate(pieces=t.text.cast("int32"))), StoreError, ""),
+        ]
+        for query, error, says in wrong:
+            going = build(store)
+            going.append(SALES, numbered(100, 10))
+            failing = going.write(BEST, query)
+            # Whether it has failed by now or not: nothing after it is done.
+            with pytest.raises(error, match=says):
+                going.extend(SALES, ask("sales")).result()
+            with pytest.raises(error, match=says):
+                failing.result()
+            with pytest.raises(error, match=says):
+                going.fetch(ask("sales"))
+            with pytest.raises(error, match=says):
+                going.commit({})
+            going.abandon()
+            assert (count(store), count(store, "best")) == (100, 2)
+        assert build_sales(store, 100, 100).number == 2
+
+    def test_an_abandoned_build_does_not_go_on(self, store: Store) -> None:
+        going = build(store)
+        going.append(SALES, numbered(0, 1000))
+        waiting = [going.write(BEST, ask("sales", lambda t: t.order_by("at"))) for _ in range(20)]
+        going.abandon()
+        with pytest.raises((StoreError, CancelledError)):
+            waiting[-1].result()
+        assert store.generation() is None
+        assert build_sales(store, 0, 100).number == 1
 
     def test_casts_what_fits_and_names_no_value(self, store: Store) -> None:
         narrow = arrow_schema(SALES)
@@ -305,7 +339,7 @@ class StoreConformance(StoreDurability):
             (1, 20, 1, 10),
         ]
         written = govern_sql("select sale, sum(amount) as amount from sales group by sale", permit)
-        assert going.write(VALUES, written, place="values__sql") == 10
+        assert going.write(VALUES, written, place="values__sql").result() == 10
         going.abandon()
 
     def test_runs_nothing_that_govern_did_not_make(self, store: Store, audit: MemoryAudit) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -33,7 +34,7 @@ from tillid.pipeline.intake.declare import (
     source_table,
     staged_table,
 )
-from tillid.ports.store import Build
+from tillid.ports.store import Build, Underway
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY
 from tillid.stages.resolve.tables import LINKS, SUBJECTS
@@ -42,9 +43,21 @@ from tillid.terms.table import NO_PERSON, PURPOSE_SET, SUBJECT_ID, Table
 
 @dataclass(slots=True)
 class Numbering:
-    """The number that the next new identifier gets."""
+    """The number that the next new identifier gets, once those before it have theirs."""
 
-    next_subject: int = 1
+    first: int = 1
+    _new: list[Underway] = field(default_factory=list)
+
+    @property
+    def next_subject(self) -> int:
+        """Waits for the identifiers that are being numbered."""
+        self.first += sum(new.result() for new in self._new)
+        self._new.clear()
+        return self.first
+
+    def given(self, new: Underway) -> None:
+        """Numbers are given to as many identifiers as `new` comes to."""
+        self._new.append(new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +74,59 @@ def first_subject(build: Build) -> None:
     build.append(SUBJECTS, rows.to_batches())
 
 
-def take_in(build: Build, source: SourceDefinition, received: Received, permit: Permit, numbers: Numbering) -> int:
-    """Stage the received rows of a source and add what is new to the facts; how many rows were staged.
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """How many rows of a source were staged; and what tells how many records are open, once that is worked out."""
+
+    staged: int
+    open_records: Callable[[], int] | None = None
+
+
+def take_in(build: Build, source: SourceDefinition, received: Received, permit: Permit, numbers: Numbering) -> Entered:
+    """Stage the received rows of a source and add what is new to the facts and, for versions, to what they say.
 
     `permit` is for housekeeping.intake. For a snapshot the rows are all that there is.
     """
-    count = build.stage(staged_table(source), received.batches)
+    entered = Entered(build.stage(staged_table(source), received.batches))
+    # Asked first, when there is little that the answer must wait for.
+    is_versioned = source.kind in (SourceKind.PEOPLE, SourceKind.THINGS)
+    is_each_once = is_versioned and _count(build, versions.repeated(unbound(staged_table(source))), permit) == 0
     kinds = identifier_kinds(source)
     rows = _numbered(build, source, permit, numbers) if kinds else unbound(staged_table(source))
     match source.kind:
         case SourceKind.EVENTS:
             _add_events(build, source, rows, permit)
         case SourceKind.PEOPLE | SourceKind.THINGS:
-            _add_versions(build, source, rows, permit, received.at)
+            is_first = _add_versions(build, source, rows, permit, received.at, is_each_once=is_each_once)
+            open_records = _work_out_versions(build, source, permit, are_single=is_first and is_each_once)
+            entered = Entered(entered.staged, open_records)
         case SourceKind.CONSENTS | SourceKind.SUPPRESSIONS:
             said = ledger.entries(rows, source, [numbered_as(p) for p in range(len(kinds))])
             build.extend(LEDGER, govern(ledger.unknown(said, unbound(LEDGER)), permit))
     for table in STAGED:
         build.unstage(table(source))
-    return count
+    return entered
 
 
-def work_out_versions(build: Build, source: SourceDefinition, permit: Permit) -> int:
+def _work_out_versions(
+    build: Build, source: SourceDefinition, permit: Permit, *, are_single: bool
+) -> Callable[[], int] | None:
     """Work out a source of people or things' own table from its log: versions with times, or the things of today.
 
-    How many records are open today.
+    What tells, when it is worked out, how many records are open today.
     """
     table = source_table(source)
     if table is None:
-        return 0
+        return None
     log = unbound(log_table(source))
-    if _count(build, versions.repeated(log), permit) == 0:
-        return build.write(table, govern(_shaped(versions.still_open(log), table), permit))
+    if are_single or _count(build, versions.repeated(log), permit) == 0:
+        return build.define(table, govern(_shaped(versions.still_open(log), table), permit)).result
     timed = versions.with_times(log)
     if source.kind is SourceKind.THINGS:
         timed = timed.filter(timed["valid_to"].isnull())
     build.write(table, govern(_shaped(timed, table), permit))
     newest = versions.latest(log)
-    return _count(build, newest.filter(~newest[GONE]), permit)
+    return partial(_count, build, newest.filter(~newest[GONE]), permit)
 
 
 def _count(build: Build, rows: ir.Table, permit: Permit) -> int:
@@ -125,7 +153,7 @@ def _number(build: Build, source: SourceDefinition, permit: Permit, numbers: Num
     kinds = identifier_kinds(source)
     build.write(met, govern(subjects.met(unbound(staged_table(source)), kinds), permit))
     build.write(found, govern(subjects.numbers(unbound(met), unbound(SUBJECTS), kinds, start), permit))
-    numbers.next_subject += build.extend(SUBJECTS, govern(subjects.new_subjects(unbound(found), start), permit))
+    numbers.given(build.extend(SUBJECTS, govern(subjects.new_subjects(unbound(found), start), permit)))
     if source.data_subject:
         seen = subjects.subjects_met(unbound(found), source.data_subject)
         unseen = seen.anti_join(unbound(DATA_SUBJECTS), [SUBJECT_ID, "data_subject"])
@@ -141,12 +169,15 @@ def _add_events(build: Build, source: SourceDefinition, rows: ir.Table, permit: 
         build.extend(table, query)
 
 
-def _add_versions(build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit, at: datetime) -> None:
+def _add_versions(
+    build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit, at: datetime, *, is_each_once: bool
+) -> bool:
+    """Add what the rows say that is new to the log; whether they are the first in it."""
     log = log_table(source)
     compared = ["collected", *(column.name for column in kept_columns(source))]
     is_snapshot = source.load is Load.SNAPSHOT
     shared = [RECORD_KEY, *([AT] if not is_snapshot or source.time is not None else [])]
-    is_unique = _count(build, versions.repeated(unbound(staged_table(source)), shared), permit) == 0
+    is_unique = is_each_once or _count(build, versions.repeated(unbound(staged_table(source)), shared), permit) == 0
     new = once = rows if is_unique else versions.one_a_key(rows, shared)
     is_first = build.former is None or log.name not in build.former.places
     snapshot_at = ibis.literal(at, type="timestamp(6)")
@@ -159,6 +190,7 @@ def _add_versions(build: Build, source: SourceDefinition, rows: ir.Table, permit
         closing = versions.gone(newest, once, snapshot_at, build.number)
         entering = entering.union(_shaped(closing, log))
     build.extend(log, govern(entering, permit))
+    return is_first
 
 
 def _shaped(rows: ir.Table, table: Table) -> ir.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
@@ -16,7 +16,7 @@ from tillid.pipeline.catalogue import REFUSED_ROWS
 from tillid.pipeline.errors import EmptySnapshot, FileChanged
 from tillid.pipeline.intake.ahead import ahead
 from tillid.pipeline.intake.declare import source_table
-from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in, work_out_versions
+from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
 from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, prepare
 from tillid.pipeline.progress import Progress, Step
@@ -66,11 +66,17 @@ class TakenIn:
     counts: dict[str, SourceCount] = field(default_factory=dict)
     files: dict[str, FileNotes] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    open_records: dict[str, Callable[[], int]] = field(default_factory=dict)
     kinds: dict[str, SourceKind] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
     untagged: dict[str, list[str]] = field(default_factory=dict)
     refusals: dict[str, list[Refusal]] = field(default_factory=dict)
-    next_subject: int = 1
+    numbers: Numbering = field(default_factory=Numbering)
+
+    def settle(self) -> None:
+        """Wait until the store has worked out what was taken in, and count the records that are open."""
+        self.rows |= {name: count() for name, count in self.open_records.items()}
+        self.open_records.clear()
 
     def _total(self, kind: SourceKind) -> int:
         return sum(rows for name, rows in self.rows.items() if self.kinds.get(name) is kind)
@@ -99,21 +105,19 @@ def take_in_sources(workspace: Workspace, build: Build, progress: Progress) -> T
     """Read what is new or changed of every source into the build."""
     notes = {} if build.former is None else build.former.notes
     taken = TakenIn(PurposeSets.known(purpose_sets(notes).items()))
-    numbers = Numbering(int(cast("int", notes.get("next_subject", 1))))
+    taken.numbers = Numbering(int(cast("int", notes.get("next_subject", 1))))
     permit = workspace.permit(INTAKE)
     if build.former is None:
         first_subject(build)
     for source in workspace.project.sources.values():
         with progress.stage(f"Reading {source.name}") as step:
-            _take_in_one(workspace, build, source, permit, _Run(taken, numbers, step))
-    taken.next_subject = numbers.next_subject
+            _take_in_one(workspace, build, source, permit, _Run(taken, step))
     return taken
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     taken: TakenIn
-    numbers: Numbering
     step: Step
 
 
@@ -140,16 +144,16 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
     refusals = taken.refusals.setdefault(source.name, [])
     batches = _prepared(workspace, source, reader, todo, _Reading(count, refusals, taken, run.step))
     received = Received(batches, max(file.modified_at for file in todo.files))
-    staged = take_in(build, source, received, permit, run.numbers)
-    if staged == 0 and rows and source.load is Load.SNAPSHOT:
+    entered = take_in(build, source, received, permit, taken.numbers)
+    if entered.staged == 0 and rows and source.load is Load.SNAPSHOT:
         raise EmptySnapshot(
             f"The snapshot of {source.name} has no row that can be read, and {rows} records are held",
             hint="An empty snapshot would close them all. Put the file right, or say load: append.",
         )
-    is_versioned = source.kind in (SourceKind.PEOPLE, SourceKind.THINGS)
-    open_records = work_out_versions(build, source, permit) if is_versioned else 0
     _keep_refused(build, source, refusals)
-    taken.rows[source.name] = open_records if is_versioned else staged + (0 if todo.anew else rows)
+    taken.rows[source.name] = entered.staged + (0 if todo.anew else rows)
+    if entered.open_records is not None:
+        taken.open_records[source.name] = entered.open_records
 
 
 def files_to_read(

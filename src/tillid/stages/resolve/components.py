@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from tillid.governance.govern import govern
 from tillid.governance.permit import Permit
-from tillid.ports.store import Build
+from tillid.ports.store import Build, Underway
 from tillid.stages.resolve.definitions import DEFAULT_LIMITS, LinkingDefinition
 from tillid.stages.resolve.errors import LinkingDoesNotSettle
 from tillid.stages.resolve.tables import COMPONENTS, EDGES, ENDS, KNOTS, LINKS, MEMBERS, SUBJECTS, labels
@@ -24,8 +24,8 @@ from tillid.terms.table import NO_PERSON, PERSON_ID, SUBJECT_ID, Table
 MOST_TURNS = 60
 
 
-def resolve(build: Build, linking: Permit | None, keeping: Permit, definition: LinkingDefinition) -> int:
-    """Work out `members`: which person each subject is; the number of subjects.
+def resolve(build: Build, linking: Permit | None, keeping: Permit, definition: LinkingDefinition) -> Underway:
+    """Work out `members`: which person each subject is; it comes to the number of subjects.
 
     `linking` is the permit under which identifiers may be joined; without it every subject is a person of
     its own. `keeping` is a permit for housekeeping.permissions.
@@ -75,7 +75,7 @@ def _both_ways(pairs: ir.Table) -> ir.Table:
 
 
 def _connect(build: Build, permit: Permit, definition: LinkingDefinition) -> Table | None:
-    if build.write(EDGES, govern(counting_edges(_table(LINKS), definition), permit)) == 0:
+    if build.write(EDGES, govern(counting_edges(_table(LINKS), definition), permit)).result() == 0:
         return None
     edges, ends = _table(EDGES), _table(ENDS)
     met = edges.group_by("a").agg(neighbours=edges.count(), nearest=edges.b.min())
