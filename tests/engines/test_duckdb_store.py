@@ -20,6 +20,7 @@ from tillid.testing.store_conformance import StoreConformance
 from tillid.testing.store_killed import POINTS
 from tillid.testing.store_samples import (
     BEHAVIOUR,
+    BEST,
     SALES,
     MemoryAudit,
     ask,
@@ -194,8 +195,26 @@ def test_staged_rows_are_never_in_the_file(tmp_path: Path) -> None:
     assert any(b"sales" in path.read_bytes() for path in files)
     assert not any(b"planted-mark-1" in path.read_bytes() for path in files)
     going.unstage(staged)
+    # What is asked after it is answered after it.
+    going.fetch(ask("sales"))
     assert not any("met" in name for name in store._engine.held())
     going.commit({})
+    store.close()
+
+
+def test_a_defined_table_is_a_view_that_goes_with_its_generation(tmp_path: Path) -> None:
+    store = _open(tmp_path)
+    going = build(store)
+    going.append(SALES, numbered(0, 10))
+    going.define(BEST, ask("sales"))
+    going.commit({})
+    views = store._engine._connection.sql("select view_name from duckdb_views() where schema_name = 'kept'")
+    assert views.fetchall() == [("best__g1",)]
+    store.close()
+    store = _open(tmp_path)
+    assert store._engine.held() == {"sales__g1", "best__g1"}
+    build_sales(store, 10, 10)
+    assert store._engine.held() == {"sales__g1", "sales__g2", "best__g2"}
     store.close()
 
 

@@ -254,5 +254,5 @@ def test_a_rounding_is_refused_by_both(stores: Stores) -> None:
     for store in stores:
         going = build(store)
         with pytest.raises(TableMismatch, match=r"best\.amount"):
-            going.write(BEST, ask("sales", lambda t: t.mutate(amount=t.amount * t.amount)))
+            going.write(BEST, ask("sales", lambda t: t.mutate(amount=t.amount * t.amount))).result()
         going.abandon()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import duckdb
+import ibis.expr.types as ir
 import pytest
+from ibis import _
 from made_shop import Shop, load, make_shop
 from running import compiled
 
+from tillid.governance.fallible import may_fail
 from tillid.governance.govern import govern
 from tillid.governance.mapping import MAPPING, until_column
 from tillid.governance.sql_text import govern_sql
@@ -58,10 +61,50 @@ def test_the_id_of_a_person_who_may_not_be_read(shop: Shop, connection: duckdb.D
         connection.execute(compiled(govern_sql(text, shop.permit("news")))).fetchall()
 
 
-def test_expression(shop: Shop, connection: duckdb.DuckDBPyConnection) -> None:
-    orders = shop.table("orders")
-    query = orders.filter(orders.channel.cast("int64") > 0).count()
+def _number(orders: ir.Table) -> ir.Table:
+    return orders.mutate(number=orders.channel.cast("int64"))
+
+
+def _by_person(orders: ir.Table) -> ir.Table:
+    return _number(orders).group_by("person_id").agg(most=_.number.max(), lines=_.count())
+
+
+FAILING = {
+    "a condition": lambda t: t.filter(t.channel.cast("int64") > 0),
+    "through a projection": lambda t: _number(t).filter(_.number > 0),
+    "through a sort and a limit": lambda t: _number(t).order_by("number").limit(10_000).filter(_.number > 0),
+    "through distinct": lambda t: _number(t).select("number", "quantity").distinct().filter(_.number > 0),
+    "through a union": lambda t: _number(t).select("number").union(_number(t).select("number")).filter(_.number > 0),
+    "through a join": lambda t: (
+        _number(t).join(_by_person(t).select("person_id", "lines"), "person_id").filter(_.number > 0)
+    ),
+    "through a measure": lambda t: _by_person(t).filter(_.most > 0),
+    "through a count of some": lambda t: (
+        t.group_by("person_id").agg(lines=_.count(where=_.channel.cast("int64") > 0)).filter(_.lines > 0)
+    ),
+    "through a group": lambda t: _number(t).group_by("number").agg(lines=_.count()).filter(_.number > 0),
+    "as a key of a join": lambda t: _number(t).select("number").join(t.select("quantity"), [("number", "quantity")]),
+    "in a subquery": lambda t: t.filter(t.quantity.isin(_number(t).number)),
+    "behind what fills in": lambda t: _number(t).fill_null({"number": 0}).filter(_.number > 0),
+}
+SURE = {
+    "no condition": lambda t: _number(t).select("number"),
+    "beside the condition": lambda t: _number(t).filter(_.quantity > 0),
+    "beside the key of a join": lambda t: _by_person(t).join(t.select("person_id", "amount"), "person_id"),
+    "beside a measure": lambda t: _by_person(t).filter(_.lines > 1),
+    "dropped again": lambda t: _number(t).drop("channel").drop("amount").filter(_.quantity > 0),
+}
+
+
+@pytest.mark.parametrize("name", [*FAILING, *SURE])
+def test_expression(name: str, shop: Shop, connection: duckdb.DuckDBPyConnection) -> None:
+    query = (FAILING | SURE)[name](shop.table("orders").drop("iban", "untagged"))
     connection.execute(compiled(govern(query, shop.permit("news")))).fetchall()
+
+
+@pytest.mark.parametrize("name", [*FAILING, *SURE])
+def test_shields_are_for_what_may_fail_in_a_condition(name: str, shop: Shop) -> None:
+    assert may_fail((FAILING | SURE)[name](shop.table("orders").drop("iban", "untagged")).op()) == (name in FAILING)
 
 
 def test_the_trap_works(connection: duckdb.DuckDBPyConnection) -> None:

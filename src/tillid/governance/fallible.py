@@ -7,6 +7,7 @@ such a query are shielded: their columns hang on the join, so that nothing over 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import ibis.expr.operations as ops
@@ -21,6 +22,7 @@ _SURE = (
     "Lowercase Uppercase StringLength StringContains StartsWith EndsWith StringSQLLike StringSQLILike "
     "ExtractYear ExtractQuarter ExtractMonth ExtractDay ExtractHour DayOfWeekIndex"
 )
+_PASSING = (ops.Filter, ops.Sort, ops.Limit, ops.Distinct, ops.JoinReference, ops.SelfReference, ops.DropColumns)
 SURE: frozenset[type] = frozenset(getattr(ops, name) for name in _SURE.split() if hasattr(ops, name))
 
 _SURE_SQL = (
@@ -37,13 +39,49 @@ SURE_SQL: frozenset[type] = frozenset(getattr(exp, name) for name in _SURE_SQL.s
 def may_fail(root: Any) -> bool:
     """Whether a condition of the expression, or anything it is worked out from, could fail on a row."""
     conditions = [p for node in root.find((ops.Filter, ops.JoinLink)) for p in node.predicates]
-    return any(_is_unsure(value) for condition in conditions for value in condition.find(ops.Value))
+    return any(_is_unsure(value) for value in _worked_out_from(conditions))
 
 
 def may_fail_sql(tree: exp.Expr) -> bool:
     """Whether anything in a select with conditions could fail on a row."""
     chooses = tree.find(exp.Where, exp.Join, exp.Having, exp.Qualify) is not None
     return chooses and any(type(node) not in SURE_SQL for node in tree.walk())
+
+
+def _worked_out_from(conditions: Iterable[Any]) -> Iterator[Any]:
+    """The values that the conditions consist of, back to the columns of tables; of a subquery all that is in it."""
+    ahead, seen = list(conditions), set()
+    while ahead:
+        node = ahead.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, ops.Value):
+            yield node
+        ahead.extend(_origins(node))
+
+
+def _origins(node: Any) -> Iterable[Any]:
+    """What it is worked out from: a column from what made it, a number of rows from no column of theirs."""
+    if isinstance(node, ops.Field):
+        return _makers(node.rel, node.name)
+    if isinstance(node, ops.CountStar):
+        return () if node.where is None else (node.where,)
+    children: Iterable[Any] = node.__children__
+    return children
+
+
+def _makers(relation: Any, name: str) -> Iterable[Any]:
+    """What makes the column of the relation; where that can't be told, all that the relation is."""
+    if isinstance(relation, (ops.Project, ops.JoinChain)):
+        return (relation.values[name],)
+    if isinstance(relation, ops.Aggregate):
+        return (relation.groups.get(name) or relation.metrics[name],)
+    if isinstance(relation, _PASSING):
+        return (ops.Field(relation.parent, name),)
+    if isinstance(relation, ops.Set):
+        return (ops.Field(relation.left, name), ops.Field(relation.right, name))
+    return (relation,)
 
 
 def _is_unsure(value: Any) -> bool:

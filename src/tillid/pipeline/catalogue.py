@@ -15,7 +15,7 @@ from tillid.pipeline.intake.declare import STAGED, log_table, source_table
 from tillid.pipeline.project.project import Project
 from tillid.stages.activate.tables import TABLES as ACTIVATION_TABLES
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
-from tillid.stages.profile.definitions import TraitDefinition
+from tillid.stages.profile.definitions import SourceColumn, TraitDefinition
 from tillid.stages.profile.derived import add_derived, variable_categories
 from tillid.stages.profile.golden_record import default_traits, trait_categories, trait_types
 from tillid.stages.profile.tables import people_table, variables_table
@@ -105,7 +105,14 @@ def _people(project: Project, tables: Mapping[str, Table]) -> Table:
     names = people_sources(project)
     traits = project_traits(project)
     types = trait_types(traits, {name: unbound(tables[name]) for name in names})
-    return people_table(traits, types, trait_categories(traits, {n: _categories(tables[n]) for n in names}))
+    categories = trait_categories(traits, {n: _categories(tables[n]) for n in names})
+    distinct = {trait.name for trait in traits if any(_is_distinct(tables, column) for column in trait.columns)}
+    return people_table(traits, types, categories, distinct)
+
+
+def _is_distinct(tables: Mapping[str, Table], of: SourceColumn) -> bool:
+    column = tables[of.source].column(of.column)
+    return column is not None and column.distinct
 
 
 def _variables(project: Project, tables: Mapping[str, Table]) -> Table:

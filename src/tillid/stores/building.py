@@ -23,7 +23,7 @@ from tillid.stores.compaction import MOST_PARTS, merged
 from tillid.stores.fit import same, type_of
 from tillid.stores.gate import Gate
 from tillid.stores.in_turn import Given, InTurn
-from tillid.stores.manifest import Columns, Manifest, Part, plain_notes, staged_name
+from tillid.stores.manifest import Manifest, Part, plain_notes, staged_name
 from tillid.terms.table import Table, TableKind
 
 
@@ -112,7 +112,7 @@ class GenerationBuild:
         held = self._open_part(table)
         name = self._new_name(table.name) if held is None else held.name
         self._add_part(table, Part(name, table.physical(), 0))
-        return self._worked_out(name, table, tree, self._engine.derive)
+        return self._worked_out(name, table, tree)
 
     def write(self, table: Table, query: GovernedQuery, *, place: str = "") -> Given[int]:
         """Work out a derived or staged table, inside the store."""
@@ -123,7 +123,7 @@ class GenerationBuild:
         here = self._derived if table.kind is TableKind.DERIVED else self._staged
         replaced = here.get(where)
         here[where] = Part(name, table.physical(), 0)
-        underway = self._worked_out(name, table, tree, self._engine.derive)
+        underway = self._worked_out(name, table, tree)
         if replaced is not None and replaced.name in self._own:
             self._let_go(replaced)
         return underway
@@ -139,7 +139,7 @@ class GenerationBuild:
             raise TableMismatch(f"{where!r} can't be defined: it is there already, or its query reads more than facts")
         name = self._new_name(where)
         self._derived[where] = Part(name, table.physical(), 0, of)
-        return self._worked_out(name, table, tree, self._engine.define)
+        return self._worked_out(name, table, tree, is_copied=False)
 
     def unstage(self, table: Table) -> None:
         """Drop a staged table."""
@@ -191,10 +191,8 @@ class GenerationBuild:
         self._check_going()
         return self._gate.compile(query, self, self._fingerprints, doing)
 
-    def _worked_out(
-        self, name: str, table: Table, tree: exp.Query, how: Callable[[str, Columns, str], int]
-    ) -> Given[int]:
-        """Have the rows of `tree` put in the physical table `name`, by one of the engine's ways."""
+    def _worked_out(self, name: str, table: Table, tree: exp.Query, *, is_copied: bool = True) -> Given[int]:
+        """Have the physical table `name` hold the rows of `tree`."""
         engine = self._engine
 
         def work_out() -> int:
@@ -202,7 +200,10 @@ class GenerationBuild:
             schema = engine.schema(engine.dialect.sql(tree))
             held = {field.name: type_of(field.type) for field in schema}
             sql = engine.dialect.sql(shaped(tree, held, table, engine.dialect))
-            rows = how(name, table.physical(), sql)
+            if is_copied:
+                rows = engine.derive(name, table.physical(), sql, table.distinct_text())
+            else:
+                rows = engine.define(name, table.physical(), sql)
             self._rows[name] += rows
             return rows
 
@@ -252,7 +253,7 @@ class GenerationBuild:
         name = self._new_name(table.name)
 
         def derive() -> None:
-            self._rows[name] += self._engine.derive(name, columns, sql)
+            self._rows[name] += self._engine.derive(name, columns, sql, table.distinct_text())
 
         self._turn.do(derive)
         return (Part(name, columns, 0),)

@@ -13,6 +13,7 @@ from threading import Lock
 
 import duckdb
 import pyarrow as pa
+from sqlglot import exp
 
 from tillid.ports.audit import AuditLog
 from tillid.stores.binding import Dialect
@@ -25,8 +26,8 @@ from tillid.stores.memory import default_limit
 
 _KEPT = "kept"
 _STAGING = "staging"
+_TABLES = "select table_name from duckdb_tables() where schema_name = ?"
 _VIEWS = "select view_name from duckdb_views() where schema_name = ?"
-_HELD = f"select table_name from duckdb_tables() where schema_name = ? union all {_VIEWS}"
 _BATCH_ROWS = 100_000
 _INCOMING = "incoming"
 # Staged rows stay out of the file: they are gone when the process is, and are written as they are. What does not
@@ -143,7 +144,7 @@ class DuckDbEngine:
     def held(self) -> set[str]:
         """The names of all physical tables, those that are defined alone included."""
         with self._cursor() as cursor:
-            return {name for (name,) in cursor.execute(_HELD, [_KEPT, _KEPT]).fetchall()}
+            return {name for of in (_TABLES, _VIEWS) for (name,) in cursor.execute(of, [_KEPT]).fetchall()}
 
     def drop(self, names: Iterable[str]) -> None:
         """Remove physical tables, and give their blocks back to the file."""
@@ -167,27 +168,27 @@ class DuckDbEngine:
                 # A reader is under way; DuckDB checkpoints when it is done.
                 return
 
-    def receive(self, name: str, columns: Columns, rows: pa.RecordBatchReader) -> int:  # noqa: ARG002
+    def receive(self, name: str, columns: Columns, rows: pa.RecordBatchReader) -> int:
         """Put rows from outside in a physical table."""
         with self._cursor() as cursor:
             cursor.register(_INCOMING, rows)
             try:
-                return self._fill(cursor, name, f"from {_INCOMING}")
+                return self._fill(cursor, name, columns, f"from {_INCOMING}")
             finally:
                 cursor.unregister(_INCOMING)
 
-    def derive(self, name: str, columns: Columns, sql: str) -> int:  # noqa: ARG002
+    def derive(self, name: str, columns: Columns, sql: str, distinct: frozenset[str] = frozenset()) -> int:
         """Put the rows of a select in a physical table."""
         with self._cursor() as cursor:
-            return self._fill(cursor, name, sql)
+            return self._fill(cursor, name, columns, sql, distinct)
 
     def define(self, name: str, columns: Columns, sql: str) -> int:  # noqa: ARG002
         """Make a view of a select; it is taken up into each query that reads it."""
         table = self._table(name)
         with self._cursor() as cursor:
             cursor.execute(f"create view {table} as {sql}")
-            counted = cursor.execute(f"select count(*) from {table}").fetchone()
-        return 0 if counted is None else int(counted[0])
+            ((rows,),) = cursor.table(table).count("*").fetchall()
+        return int(rows)
 
     def schema(self, sql: str) -> pa.Schema:
         """The columns of a select."""
@@ -221,14 +222,28 @@ class DuckDbEngine:
         """Close the file."""
         self._connection.close()
 
-    def _fill(self, cursor: duckdb.DuckDBPyConnection, name: str, sql: str) -> int:
-        there = cursor.execute(
-            "select 1 from duckdb_tables() where schema_name = ? and table_name = ?", [_KEPT, name]
-        ).fetchone()
+    def _fill(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        name: str,
+        columns: Columns,
+        sql: str,
+        distinct: frozenset[str] = frozenset(),
+    ) -> int:
         table = self._table(name)
-        begin = f"insert into {table}" if there else f"create table {table} as"
-        counted = cursor.execute(f"{begin} {sql}").fetchone()
+        with _transaction(cursor):
+            cursor.execute(f"create table if not exists {table} ({self._declared(columns, distinct)})")
+            counted = cursor.execute(f"insert into {table} {sql}").fetchone()
         return 0 if counted is None else int(counted[0])
+
+    def _declared(self, columns: Columns, distinct: frozenset[str]) -> str:
+        """The columns as a `create table` has them. What is distinct is not packed: that costs twice as much."""
+        declared = []
+        for name, kind in columns.items():
+            quoted = exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
+            packed = " using compression uncompressed" if name in distinct else ""
+            declared.append(f"{quoted} {self.dialect.type(kind).sql(dialect='duckdb')}{packed}")
+        return ", ".join(declared)
 
     def _table(self, name: str) -> str:
         return self.dialect.physical(name).sql(dialect="duckdb")

@@ -40,8 +40,11 @@ class Engine(Protocol):
         """Put rows in a physical table, made when it is not there; how many rows. All or nothing."""
         ...
 
-    def derive(self, name: str, columns: Columns, sql: str) -> int:
-        """Put the rows of a select in a physical table, made when it is not there; how many. All or nothing."""
+    def derive(self, name: str, columns: Columns, sql: str, distinct: frozenset[str] = frozenset()) -> int:
+        """Put the rows of a select in a physical table, made when it is not there; how many. All or nothing.
+
+        To look for repetition in the columns of text `distinct` is not worth while.
+        """
         ...
 
     def define(self, name: str, columns: Columns, sql: str) -> int:

@@ -16,10 +16,11 @@ from tillid.ports.audit import AuditLog
 from tillid.ports.errors import StoreTorn
 from tillid.stores.binding import Dialect
 from tillid.stores.compilers import SparkSql
+from tillid.stores.fit import arrow_type
 from tillid.stores.generations import GenerationStore
 from tillid.stores.lock import StoreLock
 from tillid.stores.manifest import Columns, Manifest
-from tillid.stores.spark_session import SparkSettings, arrow_schema, open_session, store_errors
+from tillid.stores.spark_session import SparkSettings, arrow_schema, open_session, store_errors, struct_type
 
 _BATCH_ROWS = 100_000
 _GROUP_ROWS = 500_000
@@ -120,7 +121,13 @@ class SparkEngine:
                 coming.unlink(missing_ok=True)
         return count
 
-    def derive(self, name: str, columns: Columns, sql: str) -> int:
+    def derive(
+        self,
+        name: str,
+        columns: Columns,
+        sql: str,
+        distinct: frozenset[str] = frozenset(),  # noqa: ARG002
+    ) -> int:
         """Write the rows of a select into the table's folder."""
         with store_errors(), self._growing(name, columns) as folder:
             before = set(folder.glob("*.parquet"))
@@ -183,8 +190,8 @@ class SparkEngine:
         self._view(name)
 
     def _view(self, name: str) -> None:
-        columns = self._columns[name].items()
-        types = ", ".join(f"`{column}` {self.dialect.type(kind).sql(dialect='spark')}" for column, kind in columns)
+        # Not as text: Spark would read it under the settings of the thread, which are this session's in one alone.
+        types = struct_type({column: arrow_type(kind) for column, kind in self._columns[name].items()})
         with store_errors():
             rows = self._session.read.schema(types).parquet(str(self._tables / name))
             rows.createOrReplaceTempView(f"`{name}`")

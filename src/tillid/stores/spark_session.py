@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from tillid.stores.memory import default_limit
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _FULL = ("No space left", "File too large", "Disk quota")
@@ -101,6 +102,13 @@ def arrow_schema(frame: DataFrame) -> pa.Schema:
     from pyspark.sql.pandas.types import to_arrow_schema  # noqa: PLC0415
 
     return to_arrow_schema(frame.schema, timezone="UTC")
+
+
+def struct_type(columns: Mapping[str, pa.DataType]) -> StructType:
+    """Columns of these Arrow types, in Spark's words."""
+    from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415
+
+    return from_arrow_schema(pa.schema(list(columns.items())), prefer_timestamp_ntz=True)
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class Column:
     """A column: its name, its type as Ibis writes it, and the data categories it must be covered for.
 
     A column derived from several has the categories of each. `key` columns join rows and carry no data.
+    `distinct` says that most rows have a value of their own.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Column:
     label: str = ""
     unit: str = ""
     key: bool = False
+    distinct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ class Table:
         """Column name → type as a query sees them."""
         person = {} if self.path is Path.NONE else {PERSON_ID: "int64"}
         return person | {column.name: column.type for column in self.columns}
+
+    def distinct_text(self) -> frozenset[str]:
+        """The columns of text in which most rows have a value of their own."""
+        return frozenset(column.name for column in self.columns if column.distinct and column.type == "string")
 
     def physical(self) -> dict[str, str]:
         """Column name → type as the store keeps them."""

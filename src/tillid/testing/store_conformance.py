@@ -140,6 +140,48 @@ class StoreConformance(StoreDurability):
         going.commit({})
         assert count(store, "best") == 1
 
+    def test_a_table_can_be_defined_over_facts(self, store: Store, open_store: Open) -> None:
+        going = build(store)
+        going.append(SALES, numbered(0, 100))
+        assert going.define(BEST, ask("sales", lambda t: t.filter(t.sale > 90))).result() == 9
+        assert int(going.fetch(ask("best", lambda t: t.count())).column(0)[0].as_py()) == 9
+        with pytest.raises(TableMismatch, match="there already"):
+            going.define(BEST, ask("sales"))
+        going.commit({})
+        store.close()
+        store = open_store()
+        assert count(store, "best") == 9
+        # It stays as it is, whatever is added to the facts, for as long as it is kept.
+        going = build(store)
+        going.append(SALES, numbered(100, 100))
+        going.keep("best")
+        going.commit({})
+        assert (count(store), count(store, "best")) == (200, 9)
+        reading = store.batches(ask("best"))
+        build_sales(store, 200, 100)
+        assert count(store, "best") == 6
+        assert sum(batch.num_rows for batch in reading) == 9
+
+    def test_a_table_is_defined_over_nothing_but_facts_that_stay(self, store: Store) -> None:
+        going = build(store)
+        going.append(SALES, numbered(0, 100))
+        going.stage(HEAP, numbered(0, 10))
+        with pytest.raises(TableMismatch, match="more than facts"):
+            going.define(BEST, ask("heap", purpose="housekeeping.intake"))
+        with pytest.raises(TableMismatch):
+            going.define(HEAP, ask("sales"))
+        with pytest.raises(TableMismatch):
+            going.define(VALUES, ask("sales", lambda t: t.select("sale", "amount")))
+        going.define(BEST, ask("sales"))
+        going.commit({})
+        going = build(store)
+        going.keep("best")
+        going.clear(SALES)
+        with pytest.raises(StoreError, match="defined over"):
+            going.commit({})
+        going.abandon()
+        assert (count(store), count(store, "best")) == (100, 100)
+
     def test_staged_rows_are_for_the_build_alone(self, store: Store) -> None:
         going = build(store)
         with pytest.raises(TableNotBuilt):
@@ -214,7 +256,7 @@ class StoreConformance(StoreDurability):
         wrong = [
             (ask("sales", lambda t: t.drop("sale")), TableMismatch, "sale"),
             (ask("sales", lambda t: t.mutate(amount=t.score)), TableMismatch, "float64"),
-            (ask("sales", lambda t: t.mutate(pieces=t.text.cast("int32"))), StoreError, ""),
+            (ask("sales", lambda t: t.mutate(pieces=(t.sale + 2**31).cast("int32"))), StoreError, "value"),
         ]
         for query, error, says in wrong:
             going = build(store)

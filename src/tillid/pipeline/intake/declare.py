@@ -38,18 +38,27 @@ def identifier_kinds(source: SourceDefinition) -> tuple[str, ...]:
 def kept_columns(source: SourceDefinition) -> tuple[Column, ...]:
     """The columns that the source's table keeps: each as washed, and as it came where it was washed."""
     kept: list[Column] = []
+    is_record = source.kind is SourceKind.PEOPLE
     for column in source.columns:
-        kept.append(_column(column, column.name))
+        kept.append(_column(column, column.name, is_record=is_record))
         if column.washed_as != "none":
-            kept.append(_column(column, f"{column.name}_raw"))
+            kept.append(_column(column, f"{column.name}_raw", is_record=is_record))
     if source.kind is SourceKind.EVENTS and source.time != OCCURRED_AT:
         time = source.column(str(source.time))
         kept.append(Column(OCCURRED_AT, "timestamp(6)", frozenset({time.category}), "When it happened"))
     return tuple(kept)
 
 
-def _column(column: ColumnDefinition, name: str) -> Column:
-    return Column(name, column.ibis_type, frozenset({column.category}), column.label, column.unit)
+def _column(column: ColumnDefinition, name: str, *, is_record: bool) -> Column:
+    # One that identifies a person has a value of its own in each record, but comes in event after event.
+    return Column(
+        name,
+        column.ibis_type,
+        frozenset({column.category}),
+        column.label,
+        column.unit,
+        distinct=is_record and column.identifier is not None,
+    )
 
 
 def staged_table(source: SourceDefinition) -> Table:
@@ -117,7 +126,7 @@ def log_table(source: SourceDefinition) -> Table:
         (
             *subject,
             Column("collected", "int32", key=True),
-            Column(RECORD_KEY, "string", _ID),
+            Column(RECORD_KEY, "string", _ID, distinct=True),
             Column(AT, "timestamp(6)", key=True),
             Column(RECEIVED, "int64", key=True),
             Column(GONE, "boolean", key=True),
@@ -162,7 +171,7 @@ def _people_table(source: SourceDefinition) -> Table:
     times = (Column(VALID_FROM, "timestamp(6)", key=True), Column(VALID_TO, "timestamp(6)", key=True))
     return Table(
         source.name,
-        (Column(RECORD_KEY, "string", _ID), *times, *kept_columns(source)),
+        (Column(RECORD_KEY, "string", _ID, distinct=True), *times, *kept_columns(source)),
         path=Path.SUBJECT,
         kind=TableKind.DERIVED,
         collected=True,

@@ -97,7 +97,7 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
         case SourceKind.EVENTS:
             _add_events(build, source, rows, permit)
         case SourceKind.PEOPLE | SourceKind.THINGS:
-            is_first = _add_versions(build, source, rows, permit, received.at, is_each_once=is_each_once)
+            is_first = _add_versions(build, source, _Stated(rows, received.at, is_each_once), permit)
             open_records = _work_out_versions(build, source, permit, are_single=is_first and is_each_once)
             entered = Entered(entered.staged, open_records)
         case SourceKind.CONSENTS | SourceKind.SUPPRESSIONS:
@@ -169,18 +169,26 @@ def _add_events(build: Build, source: SourceDefinition, rows: ir.Table, permit: 
         build.extend(table, query)
 
 
-def _add_versions(
-    build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit, at: datetime, *, is_each_once: bool
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What the records of one load say: their rows, the time of its newest file, whether each is there once."""
+
+    rows: ir.Table
+    at: datetime
+    is_each_once: bool
+
+
+def _add_versions(build: Build, source: SourceDefinition, stated: _Stated, permit: Permit) -> bool:
     """Add what the rows say that is new to the log; whether they are the first in it."""
     log = log_table(source)
     compared = ["collected", *(column.name for column in kept_columns(source))]
     is_snapshot = source.load is Load.SNAPSHOT
     shared = [RECORD_KEY, *([AT] if not is_snapshot or source.time is not None else [])]
-    is_unique = is_each_once or _count(build, versions.repeated(unbound(staged_table(source)), shared), permit) == 0
-    new = once = rows if is_unique else versions.one_a_key(rows, shared)
+    repeated = versions.repeated(unbound(staged_table(source)), shared)
+    is_unique = stated.is_each_once or _count(build, repeated, permit) == 0
+    new = once = stated.rows if is_unique else versions.one_a_key(stated.rows, shared)
     is_first = build.former is None or log.name not in build.former.places
-    snapshot_at = ibis.literal(at, type="timestamp(6)")
+    snapshot_at = ibis.literal(stated.at, type="timestamp(6)")
     newest = versions.latest(unbound(log))
     if not is_first:
         new = versions.changed(once, newest, compared, snapshot_at if is_snapshot else None)

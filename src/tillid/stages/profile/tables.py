@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tillid.stages.profile.definitions import TraitDefinition, VariableDefinition
 from tillid.terms.table import Column, Path, Table, TableKind
@@ -15,9 +15,15 @@ def people_table(
     definitions: Sequence[TraitDefinition],
     types: Mapping[str, str],
     categories: Mapping[str, frozenset[str]],
+    distinct: Collection[str] = (),
 ) -> Table:
-    """The declaration of the golden record: a column for each trait; `types` as Ibis writes them."""
-    columns = [Column(d.name, types[d.name], categories[d.name], d.name) for d in definitions]
+    """The declaration of the golden record: a column for each trait; `types` as Ibis writes them.
+
+    `distinct` names the traits of which most people have a value of their own.
+    """
+    columns = [
+        Column(d.name, types[d.name], categories[d.name], d.name, distinct=d.name in distinct) for d in definitions
+    ]
     return _of_people(PEOPLE, columns, "One row a person: the traits that survived")
 
 

@@ -13,7 +13,7 @@ SUBJECTS = Table(
     (
         Column(SUBJECT_ID, "int64", key=True),
         Column("kind", "string", _IDENTIFIER, label="Kind of identifier"),
-        Column("value", "string", _IDENTIFIER, label="Washed value"),
+        Column("value", "string", _IDENTIFIER, label="Washed value", distinct=True),
     ),
     only_for=frozenset({INTAKE, PERMISSIONS}),
     label="Every identifier met, numbered in order of receipt; 0 is no person",
