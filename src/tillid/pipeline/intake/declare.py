@@ -16,6 +16,9 @@ GONE = "gone"
 RECORD = "record"
 """The kind of identifier that a record without any other is given."""
 
+VERSIONED = (SourceKind.PEOPLE, SourceKind.THINGS)
+"""The kinds of source of which records are kept, each in versions."""
+
 _ID = frozenset({"user.unique_id"})
 
 
@@ -69,25 +72,10 @@ def staged_table(source: SourceDefinition) -> Table:
             Column(ROW, "int64", key=True),
             Column(SOURCE_FILE, "int32", key=True),
             Column("collected", "int32", key=True),
-            Column(AT, "timestamp(6)", key=True),
-            Column(RECORD_KEY, "string", _ID),
+            *(() if source.kind is SourceKind.EVENTS else (Column(AT, "timestamp(6)", key=True),)),
+            *((Column(RECORD_KEY, "string", _ID),) if source.kind in VERSIONED else ()),
             *(Column(identifier_column(i), "string", _ID) for i in range(len(identifier_kinds(source)))),
             *kept_columns(source),
-        ),
-        kind=TableKind.STAGED,
-        only_for=frozenset({INTAKE}),
-    )
-
-
-def met_table(source: SourceDefinition) -> Table:
-    """Where the identifiers of a source's new rows stand during a run, each once."""
-    return Table(
-        f"met_{source.name}",
-        (
-            Column("kind", "string", _ID),
-            Column("value", "string", _ID),
-            Column("first_row", "int64", key=True),
-            Column("position", "int64", key=True),
         ),
         kind=TableKind.STAGED,
         only_for=frozenset({INTAKE}),
@@ -136,7 +124,7 @@ def log_table(source: SourceDefinition) -> Table:
     )
 
 
-STAGED = (staged_table, met_table, numbers_table, numbered_table)
+STAGED = (staged_table, numbers_table, numbered_table)
 """The tables of a source that stand during a run alone."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -22,19 +22,19 @@ from tillid.pipeline.intake.declare import (
     RECEIVED,
     ROW,
     STAGED,
+    VERSIONED,
     events_table,
     identifier_column,
     identifier_kinds,
     kept_columns,
     log_table,
-    met_table,
     numbered_as,
     numbered_table,
     numbers_table,
     source_table,
     staged_table,
 )
-from tillid.ports.store import Build, Underway
+from tillid.ports.store import Build
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY
 from tillid.stages.resolve.tables import LINKS, SUBJECTS
@@ -43,21 +43,9 @@ from tillid.terms.table import NO_PERSON, PURPOSE_SET, SUBJECT_ID, Table
 
 @dataclass(slots=True)
 class Numbering:
-    """The number that the next new identifier gets, once those before it have theirs."""
+    """The number from which new identifiers get theirs."""
 
-    first: int = 1
-    _new: list[Underway] = field(default_factory=list)
-
-    @property
-    def next_subject(self) -> int:
-        """Waits for the identifiers that are being numbered."""
-        self.first += sum(new.result() for new in self._new)
-        self._new.clear()
-        return self.first
-
-    def given(self, new: Underway) -> None:
-        """Numbers are given to as many identifiers as `new` comes to."""
-        self._new.append(new)
+    next_subject: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +77,12 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
     """
     entered = Entered(build.stage(staged_table(source), received.batches))
     # Asked first, when there is little that the answer must wait for.
-    is_versioned = source.kind in (SourceKind.PEOPLE, SourceKind.THINGS)
-    is_each_once = is_versioned and _count(build, versions.repeated(unbound(staged_table(source))), permit) == 0
+    is_each_once = (
+        source.kind in VERSIONED and _count(build, versions.repeated(unbound(staged_table(source))), permit) == 0
+    )
     kinds = identifier_kinds(source)
-    rows = _numbered(build, source, permit, numbers) if kinds else unbound(staged_table(source))
+    rows = _numbered(build, source, permit, numbers.next_subject) if kinds else unbound(staged_table(source))
+    numbers.next_subject += entered.staged * len(kinds)
     match source.kind:
         case SourceKind.EVENTS:
             _add_events(build, source, rows, permit)
@@ -133,11 +123,11 @@ def _count(build: Build, rows: ir.Table, permit: Permit) -> int:
     return int(build.fetch(govern(rows.count().name("rows"), permit)).column("rows")[0].as_py())
 
 
-def _numbered(build: Build, source: SourceDefinition, permit: Permit, numbers: Numbering) -> ir.Table:
+def _numbered(build: Build, source: SourceDefinition, permit: Permit, start: int) -> ir.Table:
     """The staged rows with the numbers of their identifiers, after the new ones were given theirs."""
     staged, found = unbound(staged_table(source)), unbound(numbers_table(source))
     kinds = identifier_kinds(source)
-    _number(build, source, permit, numbers)
+    _number(build, source, permit, start)
     if len(kinds) == 1:
         return subjects.with_subject(subjects.numbered(staged, found, kinds), kinds)
     once = subjects.numbered(staged.select(ROW, "collected", *map(identifier_column, range(len(kinds)))), found, kinds)
@@ -147,13 +137,11 @@ def _numbered(build: Build, source: SourceDefinition, permit: Permit, numbers: N
     return staged.join(rows.drop("collected"), ROW)
 
 
-def _number(build: Build, source: SourceDefinition, permit: Permit, numbers: Numbering) -> None:
-    met, found = met_table(source), numbers_table(source)
-    start = numbers.next_subject
-    kinds = identifier_kinds(source)
-    build.write(met, govern(subjects.met(unbound(staged_table(source)), kinds), permit))
-    build.write(found, govern(subjects.numbers(unbound(met), unbound(SUBJECTS), kinds, start), permit))
-    numbers.given(build.extend(SUBJECTS, govern(subjects.new_subjects(unbound(found), start), permit)))
+def _number(build: Build, source: SourceDefinition, permit: Permit, start: int) -> None:
+    staged, found = unbound(staged_table(source)), numbers_table(source)
+    every = subjects.numbers(staged, unbound(SUBJECTS), identifier_kinds(source), start)
+    build.write(found, govern(every, permit))
+    build.extend(SUBJECTS, govern(subjects.new_subjects(unbound(found), start), permit))
     if source.data_subject:
         seen = subjects.subjects_met(unbound(found), source.data_subject)
         unseen = seen.anti_join(unbound(DATA_SUBJECTS), [SUBJECT_ID, "data_subject"])

@@ -9,7 +9,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tillid.pipeline.intake.declare import AT, OCCURRED_AT, ROW, SOURCE_FILE, identifier_column, staged_table
+from tillid.pipeline.intake.declare import AT, OCCURRED_AT, ROW, SOURCE_FILE, VERSIONED, identifier_column, staged_table
 from tillid.stages.ingest.collected_for import COLLECTED_FOR
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY
@@ -95,9 +95,10 @@ def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arriva
         columns[OCCURRED_AT] = columns[str(source.time)].cast(pa.timestamp("us"))
     count = kept.num_rows
     identifiers = _identifiers(columns, source, count)
-    key = _record_key(columns, source, count)
+    if source.kind in VERSIONED:
+        columns[RECORD_KEY] = _record_key(columns, source, count)
     if source.kind is SourceKind.PEOPLE:
-        identifiers.append(_own_identifier(identifiers, key, source, count))
+        identifiers.append(_own_identifier(identifiers, columns[RECORD_KEY], source, count))
     at = pa.scalar(arrival.at, pa.timestamp("us"))
     moment = pa.repeat(at, count)
     if source.kind is SourceKind.PEOPLE and source.time:
@@ -105,7 +106,6 @@ def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arriva
     columns |= {
         SOURCE_FILE: pa.repeat(pa.scalar(arrival.file, pa.int32()), count),
         AT: moment,
-        RECORD_KEY: key,
         **{identifier_column(i): values for i, values in enumerate(identifiers)},
     }
     return Prepared(columns, kept.column(COLLECTED_FOR), rows.num_rows - count)
@@ -138,8 +138,6 @@ def _identifiers(columns: dict[str, pa.Array], source: SourceDefinition, count: 
 
 def _record_key(columns: dict[str, pa.Array], source: SourceDefinition, count: int) -> pa.Array:
     """What identifies a record among its source's: the declared key, else all that the record says."""
-    if source.kind is SourceKind.EVENTS:
-        return pa.nulls(count, pa.string())
     if source.key is not None:
         # A key that no wash could make sense of still tells one record from another.
         came = columns.get(f"{source.key}_raw", columns[source.key]).cast(pa.string())

@@ -234,7 +234,7 @@ def _prepared(
         for raw, typed, batch in ahead(washed, reader.read(file)):
             refused = _refusals(reader, file, raw, why_refused(source, project.purposes, typed.refused))
             read = raw.table.num_rows + len(raw.unreadable)
-            staged = batch.staged(source, count.accepted + count.held_back, reading.taken.purpose_sets)
+            staged = batch.staged(source, count.accepted, reading.taken.purpose_sets)
             count.read += read
             count.refused += len(refused)
             count.accepted += batch.rows

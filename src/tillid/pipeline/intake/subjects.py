@@ -16,33 +16,24 @@ from tillid.pipeline.intake.declare import ROW, identifier_column, numbered_as
 from tillid.terms.table import NO_PERSON, PURPOSE_SET, SUBJECT_ID
 
 
-def met(staged: ir.Table, kinds: Sequence[str]) -> ir.Table:
-    """The identifiers of the staged rows, each once: kind, value, first_row and position among the kinds."""
+def numbers(staged: ir.Table, subjects: ir.Table, kinds: Sequence[str], start: int) -> ir.Table:
+    """The number (subject_id, kind, value) of each identifier of the staged rows: its own, or one from `start`.
+
+    A new identifier is numbered by the place where it was met first, counted row by row and kind by kind: that
+    asks for no order of all of them, and is the same on every engine. Rows times kinds numbers are spent.
+    """
     columns = []
     for position, kind in enumerate(kinds):
         value = staged[identifier_column(position)]
         seen = staged.filter(value.notnull()).group_by(value=value).agg(first_row=staged[ROW].min())
         columns.append(
-            seen.select(
-                kind=ibis.literal(kind), value="value", first_row="first_row", position=ibis.literal(position, "int64")
-            )
+            seen.select(kind=ibis.literal(kind), value="value", place=seen.first_row * len(kinds) + (start + position))
         )
-    if len(set(kinds)) == len(kinds):
-        return reduce(lambda a, b: a.union(b), columns)
-    every = reduce(lambda a, b: a.union(b), columns)
-    return every.group_by("kind", "value").agg(first_row=every.first_row.min(), position=every.position.min())
-
-
-def numbers(met_: ir.Table, subjects: ir.Table, kinds: Sequence[str], start: int) -> ir.Table:
-    """Each met identifier's number (subject_id, kind, value): its own, or the next from `start` by receipt."""
-    found = met_.left_join(subjects, ["kind", "value"])
-    found = found.select("kind", "value", "first_row", "position", SUBJECT_ID)
-    known, fresh = found.filter(found[SUBJECT_ID].notnull()), found.filter(found[SUBJECT_ID].isnull())
-    # Two values can have been met first at one place only where several identifiers of a row are of one kind.
-    tie = [fresh["value"]] if len(set(kinds)) < len(kinds) else []
-    order = ibis.row_number().over(ibis.window(order_by=[fresh.first_row, fresh.position, *tie]))
-    numbered_ = fresh.select("kind", "value", **{SUBJECT_ID: (order + start).cast("int64")})
-    return known.select("kind", "value", SUBJECT_ID).union(numbered_)
+    met = reduce(lambda a, b: a.union(b), columns)
+    if len(set(kinds)) < len(kinds):
+        met = met.group_by("kind", "value").agg(place=met.place.min())
+    found = met.left_join(subjects, ["kind", "value"])
+    return found.select("kind", "value", **{SUBJECT_ID: ibis.coalesce(found[SUBJECT_ID], found.place)})
 
 
 def new_subjects(numbers_: ir.Table, start: int) -> ir.Table:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from tillid.pipeline.catalogue import declared_tables
-from tillid.pipeline.intake.declare import kept_columns, log_table, met_table, source_table, staged_table
+from tillid.pipeline.intake.declare import STAGED, kept_columns, log_table, source_table, staged_table
 from tillid.pipeline.project.known import Known
 from tillid.pipeline.project.project import Project
 from tillid.stages.ingest.definitions import SourceDefinition
@@ -44,7 +44,7 @@ def check_tables(project: Project, known: Known) -> None:
 
 
 def _internal(source: SourceDefinition) -> tuple[Table, ...]:
-    return staged_table(source), met_table(source), log_table(source)
+    return (*(table(source) for table in STAGED), log_table(source))
 
 
 def _names_taken(source: SourceDefinition) -> Iterator[tuple[str, str]]:
