@@ -97,9 +97,11 @@ def main() -> None:
 
 def _tillid(project: Path) -> float:
     # Loaded by this side alone: the start of Tillid is part of what it takes.
+    from tillid.cli.main import collect_seldom  # noqa: PLC0415
     from tillid.pipeline.run import run  # noqa: PLC0415
     from tillid.pipeline.workspace import Workspace  # noqa: PLC0415
 
+    collect_seldom()
     timed = _Timed()
     with Workspace.open(project, ACTOR, verb="run") as workspace:
         run(workspace, timed)

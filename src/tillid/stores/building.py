@@ -79,8 +79,10 @@ class GenerationBuild:
 
     def fetch(self, query: GovernedQuery) -> pa.Table:
         """All rows of a governed query over what is built so far."""
-        sql = self._engine.dialect.sql(self._compile(query, "fetch"))
-        return Outgoing(query.body).table(self._turn.do(lambda: self._engine.fetch(sql)).result())
+        tree = self._compile(query, "fetch")
+        reads = _tables(tree)
+        sql = self._engine.dialect.sql(tree)
+        return Outgoing(query.body).table(self._turn.do(lambda: self._engine.fetch(sql), reads=reads).result())
 
     def batches(self, query: GovernedQuery) -> Iterator[pa.RecordBatch]:
         """The rows of a governed query in batches."""
@@ -133,12 +135,12 @@ class GenerationBuild:
         self._check(table, TableKind.DERIVED)
         where = _place(table, "")
         tree = self._compile(query, f"write {where}")
-        of = tuple(sorted({node.name for node in tree.find_all(exp.Table)}))
+        of = _tables(tree)
         kept = {part.name for parts in self._facts.values() for part in parts}
         if where in self._derived or not kept.issuperset(of):
             raise TableMismatch(f"{where!r} can't be defined: it is there already, or its query reads more than facts")
         name = self._new_name(where)
-        self._derived[where] = Part(name, table.physical(), 0, of)
+        self._derived[where] = Part(name, table.physical(), 0, tuple(sorted(of)))
         return self._worked_out(name, table, tree, is_copied=False)
 
     def unstage(self, table: Table) -> None:
@@ -207,14 +209,14 @@ class GenerationBuild:
             self._rows[name] += rows
             return rows
 
-        return self._turn.do(work_out)
+        return self._turn.do(work_out, reads=_tables(tree), writes={name})
 
     def _counted(self, part: Part) -> Part:
         return replace(part, rows=self._rows[part.name]) if part.name in self._own else part
 
     def _let_go(self, part: Part) -> None:
         self._own.discard(part.name)
-        self._turn.do(lambda: self._engine.drop([part.name]))
+        self._turn.do(lambda: self._engine.drop([part.name]), writes={part.name})
 
     def _received(self, table: Table, incoming: Incoming, held: Part | None) -> tuple[Part, int]:
         if held is None:
@@ -255,7 +257,7 @@ class GenerationBuild:
         def derive() -> None:
             self._rows[name] += self._engine.derive(name, columns, sql, table.distinct_text())
 
-        self._turn.do(derive)
+        self._turn.do(derive, reads={part.name for part in parts}, writes={name})
         return (Part(name, columns, 0),)
 
     def _new_name(self, place: str, kind: TableKind = TableKind.FACTS) -> str:
@@ -278,6 +280,11 @@ class GenerationBuild:
     def _check_going(self) -> None:
         if self._is_done:
             raise StoreError("This build is done", hint="Begin a new one: store.build().")
+
+
+def _tables(tree: exp.Query) -> frozenset[str]:
+    """The names of the physical tables (and of what the query names itself) that it reads."""
+    return frozenset(node.name for node in tree.find_all(exp.Table))
 
 
 def _place(table: Table, place: str) -> str:

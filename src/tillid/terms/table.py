@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 PERSON_ID = "person_id"
@@ -85,6 +86,11 @@ class Table:
         """Column name → type as a query sees them."""
         person = {} if self.path is Path.NONE else {PERSON_ID: "int64"}
         return person | {column.name: column.type for column in self.columns}
+
+    def with_distinct(self, names: Collection[str]) -> Table:
+        """The same table, with `names` among the columns in which most rows have a value of their own."""
+        columns = tuple(replace(c, distinct=True) if c.name in names else c for c in self.columns)
+        return replace(self, columns=columns)
 
     def distinct_text(self) -> frozenset[str]:
         """The columns of text in which most rows have a value of their own."""

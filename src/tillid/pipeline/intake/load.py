@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 import ibis
 import ibis.expr.types as ir
@@ -34,6 +35,7 @@ from tillid.pipeline.intake.declare import (
     source_table,
     staged_table,
 )
+from tillid.pipeline.intake.rows import mostly_distinct
 from tillid.ports.store import Build
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY
@@ -75,7 +77,10 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
 
     `permit` is for housekeeping.intake. For a snapshot the rows are all that there is.
     """
-    entered = Entered(build.stage(staged_table(source), received.batches))
+    batches = iter(received.batches)
+    first = next(batches, None)
+    distinct = frozenset() if first is None else mostly_distinct(first)
+    entered = Entered(build.stage(staged_table(source), chain([] if first is None else [first], batches)))
     # Asked first, when there is little that the answer must wait for.
     is_each_once = (
         source.kind in VERSIONED and _count(build, versions.repeated(unbound(staged_table(source))), permit) == 0
@@ -85,7 +90,7 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
     numbers.next_subject += entered.staged * len(kinds)
     match source.kind:
         case SourceKind.EVENTS:
-            _add_events(build, source, rows, permit)
+            _add_events(build, source, rows, permit, distinct)
         case SourceKind.PEOPLE | SourceKind.THINGS:
             is_first = _add_versions(build, source, _Stated(rows, received.at, is_each_once), permit)
             open_records = _work_out_versions(build, source, permit, are_single=is_first and is_each_once)
@@ -148,8 +153,10 @@ def _number(build: Build, source: SourceDefinition, permit: Permit, start: int) 
         build.extend(DATA_SUBJECTS, govern(unseen, permit))
 
 
-def _add_events(build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit) -> None:
-    table = events_table(source)
+def _add_events(
+    build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit, distinct: frozenset[str]
+) -> None:
+    table = events_table(source).with_distinct(distinct)
     query = govern(_shaped(rows, table), permit)
     if source.load is Load.SNAPSHOT:
         build.write(table, query)

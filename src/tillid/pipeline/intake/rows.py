@@ -17,6 +17,7 @@ from tillid.stages.resolve.worthless import is_worthless
 from tillid.stages.wash import ColumnWash, WashKind, wash_batch
 
 NO_PURPOSES = ""
+_ENOUGH_ROWS = 10_000
 
 
 @dataclass(slots=True)
@@ -71,6 +72,19 @@ class Prepared:
         columns = {**self.columns, **numbers}
         names = list(staged_table(source).physical())
         return pa.RecordBatch.from_arrays([columns[name] for name in names], names=names)
+
+
+def mostly_distinct(batch: pa.RecordBatch) -> frozenset[str]:
+    """The columns of text in which most rows have a value of their own, as far as one batch tells.
+
+    >>> names = [f"name {number}" for number in range(20_000)]
+    >>> sorted(mostly_distinct(pa.record_batch({"name": names, "country": ["DK"] * 20_000})))
+    ['name']
+    """
+    if batch.num_rows < _ENOUGH_ROWS:
+        return frozenset()
+    text = [name for name in batch.schema.names if pa.types.is_string(batch.schema.field(name).type)]
+    return frozenset(n for n in text if 2 * pc.count_distinct(batch.column(n)).as_py() > batch.num_rows)
 
 
 def washes(source: SourceDefinition) -> tuple[ColumnWash, ...]:
