@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import cast
@@ -64,12 +64,13 @@ def derive(workspace: Workspace, build: Build, step: Step) -> Derived:
         permit = workspace.permit(*group)
         done.scopes |= dict.fromkeys(group, permit.scope)
         underway.append(_profiles(workspace, build, permit))
+    counts = {name: _segment(workspace, build, name) for name in workspace.project.segments}
     # All is asked for before the first is waited for.
     for each in underway:
         each.result()
         step.advance()
-    for name in workspace.project.segments:
-        done.segments[name] = _segment(workspace, build, name)
+    for name, count in counts.items():
+        done.segments[name] = count()
         step.advance()
     done.subjects, done.people = subjects.result(), people.result()
     return done
@@ -177,25 +178,36 @@ def _people(workspace: Workspace, permit: Permit) -> ir.Table:
     return everyone.left_join(known, PERSON_ID).select(PERSON_ID, *columns)
 
 
-def _segment(workspace: Workspace, build: Build, name: str) -> SegmentCount:
-    """The members as the segment's own purpose sees them, and as each purpose that it is activated for does."""
+def _segment(workspace: Workspace, build: Build, name: str) -> Callable[[], SegmentCount]:
+    """The members as the segment's own purpose sees them, and as each purpose that it is activated for does.
+
+    What counts them, as its own purpose sees them, when they are worked out.
+    """
     segment = workspace.project.segments[name]
     sent_for = [a.purpose for a in workspace.project.activations.values() if a.segment == name]
     by_scope: dict[str, list[str]] = {}
     for purpose in dict.fromkeys((segment.purpose, *sent_for)):
         by_scope.setdefault(workspace.register.scope_of(purpose), []).append(purpose)
     own = workspace.permit(segment.purpose)
-    came = 0
+    came: int | None = None
     for purposes in by_scope.values():
         entered_ = _members(workspace, build, name, workspace.permit(*purposes), own)
         came = entered_ if segment.purpose in purposes else came
-    people = _count(build, unbound(workspace.register.tables[members_table_name(name)]), own)
-    # Who may no longer be processed has left too, though no query for this purpose finds them any more.
-    return SegmentCount(people, came, max(_former_people(build, name) + came - people, 0))
+
+    def counted() -> SegmentCount:
+        people = _count(build, unbound(workspace.register.tables[members_table_name(name)]), own)
+        new = people if came is None else came
+        # Who may no longer be processed has left too, though no query for this purpose finds them any more.
+        return SegmentCount(people, new, max(_former_people(build, name) + new - people, 0))
+
+    return counted
 
 
-def _members(workspace: Workspace, build: Build, name: str, permit: Permit, own: Permit) -> int:
-    """Write the members for one scope; how many entered since the last run, as the permit `own` sees it."""
+def _members(workspace: Workspace, build: Build, name: str, permit: Permit, own: Permit) -> int | None:
+    """Write the members for one scope; how many entered since the last run, as the permit `own` sees it.
+
+    None where there was no such list before, and all of them entered.
+    """
     tables = workspace.register.tables
     table = tables[members_table_name(name)]
     who = segment_members(
@@ -213,7 +225,7 @@ def _members(workspace: Workspace, build: Build, name: str, permit: Permit, own:
         return came
     new = who.mutate(**{ENTERED_AT: ibis.literal(workspace.as_of, type="timestamp(6)")})
     build.write(table, govern(new, permit), place=place)
-    return _count(build, unbound(table), own) if own.scope == permit.scope else 0
+    return None
 
 
 def _former_people(build: Build, name: str) -> int:

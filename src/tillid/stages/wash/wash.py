@@ -93,12 +93,15 @@ def _washed(kind: WashKind, trimmed: pa.Array, country: str | pa.Array) -> pa.Ar
 def _washed_by_country(kind: WashKind, trimmed: pa.Array, countries: pa.Array) -> pa.Array:
     if len(countries) != len(trimmed):
         raise CountriesNotAligned(len(trimmed), len(countries))
-    codes = pc.fill_null(countries_of(countries), "")
-    out = pa.nulls(len(trimmed), pa.string())
-    for code in pc.unique(codes).to_pylist():
-        here = pc.equal(codes, code)
-        out = pc.replace_with_mask(out, here, _BY_COUNTRY[kind](trimmed.filter(here), code))
-    return out
+    codes = pc.fill_null(countries_of(countries), "").dictionary_encode()
+    # Country by country in one row, and then each value back to its place.
+    there, washed = [pa.array([], pa.int64())], [pa.array([], pa.string())]
+    for number, code in enumerate(codes.dictionary.to_pylist()):
+        here = pc.indices_nonzero(pc.equal(codes.indices, number)).cast(pa.int64())
+        there.append(here)
+        washed.append(_BY_COUNTRY[kind](trimmed.take(here), code))
+    places = pc.inverse_permutation(pa.concat_arrays(there))
+    return pa.concat_arrays(washed).take(places)
 
 
 def _verdicts(kind: WashKind, raw: pa.Array, trimmed: pa.Array, clean: pa.Array) -> pa.Array:
