@@ -10,13 +10,14 @@ import pyarrow.parquet as pq
 
 from tillid.connectors.sources.errors import FileEmpty, FileTorn, FormatMismatch, HeaderDuplicated
 from tillid.connectors.sources.file_bytes import FileBytes
-from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark
+from tillid.connectors.sources.found_by_looking import ENOUGH, date_notes, find_date_formats, find_decimal_mark
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.python_values import column_of
 from tillid.connectors.sources.request import Request
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
 
 _MAGIC = b"PAR1"
+_NUMBER_BEGINS = r"^\s*[+-]?\d"
 
 
 class ParquetFile:
@@ -33,18 +34,15 @@ class ParquetFile:
                 if header in columns[:index]:
                     raise HeaderDuplicated(self._request.name, header, (columns.index(header) + 1, index + 1))
             first = next(self._flat_batches(file, SAMPLE_ROWS), None)
-        texts: dict[str, list[str]] = {}
-        for header, column in zip(first.schema.names, first.columns, strict=True) if first else ():
-            if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-                texts[header] = pc.drop_null(column).to_pylist()
-        formats, ambiguous = find_date_formats(texts)
+        dates, numbers = _told_by_text(first)
+        formats, ambiguous = find_date_formats(dates)
         return Look(
             file=self._request.name,
             format="parquet",
             encoding=None,
             separator=None,
             quote=None,
-            decimal=self._request.said.decimal or find_decimal_mark(v for vs in texts.values() for v in vs) or ".",
+            decimal=self._request.said.decimal or find_decimal_mark(numbers) or ".",
             date_formats=formats,
             header_row=0,
             columns=columns,
@@ -93,6 +91,21 @@ class ParquetFile:
                 yield flat if names == flat.schema.names else flat.select(names or flat.schema.names)
         except (pa.ArrowInvalid, OSError):
             raise FileTorn(self._request.name, "the Parquet file") from None
+
+
+def _told_by_text(sample: pa.RecordBatch | None) -> tuple[dict[str, list[str]], list[str]]:
+    """The columns of text in which enough values could be dates, and every text that could be a number."""
+    dates: dict[str, list[str]] = {}
+    numbers: list[str] = []
+    for header, column in zip(sample.schema.names, sample.columns, strict=True) if sample else ():
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            continue
+        filled = column.filter(pc.fill_null(pc.match_substring_regex(column, r"\S"), False))
+        begun = filled.filter(pc.match_substring_regex(filled, _NUMBER_BEGINS)).to_pylist()
+        numbers += begun
+        if begun and len(begun) >= ENOUGH * len(filled):
+            dates[header] = filled.to_pylist()
+    return dates, numbers
 
 
 def _paths(field: pa.Field) -> list[str]:

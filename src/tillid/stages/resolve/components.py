@@ -104,15 +104,18 @@ def _settled(build: Build, permit: Permit) -> Table:
 
 def _with_leaves(ends: ir.Table, label: ir.Table) -> ir.Table:
     """The least subject that each linked subject is connected with, leaves among them."""
-    own = ends.select(SUBJECT_ID, least=ibis.least(ends[SUBJECT_ID], ends.nearest))
+    own = ends.mutate(least=ibis.least(ends[SUBJECT_ID], ends.nearest))
     knot = label.join(own, SUBJECT_ID)
     least = knot.group_by("label").agg(component=knot.least.min())
     settled = label.join(least, "label").select(of=SUBJECT_ID, component="component")
-    found = own.left_join(settled, own[SUBJECT_ID] == settled.of)
-    found = found.select(of=own[SUBJECT_ID], label=ibis.coalesce(settled.component, own.least))
-    # A leaf stands where its one neighbour stands.
-    stands_at = ibis.ifelse(ends.neighbours == 1, ends.nearest, ends[SUBJECT_ID])
-    return ends.select(SUBJECT_ID, of=stands_at).join(found, "of").select(SUBJECT_ID, "label")
+    several, leaves = own.filter(own.neighbours > 1), own.filter(own.neighbours == 1)
+    found = several.left_join(settled, several[SUBJECT_ID] == settled.of)
+    found = found.select(several[SUBJECT_ID], label=ibis.coalesce(settled.component, several.least))
+    # A leaf stands where its one neighbour stands; two that are each other's only one, at the lesser.
+    centre = found.select(centre=found[SUBJECT_ID], stands_at="label")
+    stand = leaves.left_join(centre, leaves.nearest == centre.centre)
+    stand = stand.select(leaves[SUBJECT_ID], label=ibis.coalesce(centre.stands_at, leaves.least))
+    return found.union(stand)
 
 
 def _spread(edges: ir.Table, label: ir.Table) -> ir.Table:
