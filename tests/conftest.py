@@ -23,7 +23,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark whole journeys as proofs: they are too long for every run, and `make prove` runs them."""
     for item in items:
         name = item.path.name
-        if name in ("test_killed_run.py", "test_same_project.py") or (
-            name == "test_nordlys.py" and item.path.parent.name == "pipeline"
-        ):
+        if name == "test_same_project.py" or (name == "test_nordlys.py" and item.path.parent.name == "pipeline"):
             item.add_marker(pytest.mark.prove)

@@ -36,7 +36,6 @@ from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.wiring import audit_verdict
 from tillid.pipeline.workspace import Workspace
 
-KILLS = 10
 PEOPLE = 150
 SEGMENTS = """
 segments:
@@ -171,14 +170,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return Story(folder, before, after, seconds)
 
 
-def test_a_killed_run_leaves_the_former_state_or_the_new_one(story: Story, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.prove)])
+def test_a_killed_run_leaves_the_former_state_or_the_new_one(story: Story, tmp_path: Path, kills: int) -> None:
     """Moments are told by the run's own processor time, so that they fall alike on a busy machine."""
     random = Random(9)
     killed, found = 0, Counter[str]()
-    for number in range(KILLS):
+    for number in range(kills):
         folder = tmp_path / str(number)
         shutil.copytree(story.folder, folder)
-        moment = story.whole * (number + random.random()) / KILLS
+        moment = story.whole * (number + random.random()) / kills
         killed += _kill_at(folder, moment)
         found[_check_whole(folder, story)] += 1
         assert _run_through(folder) == 0
@@ -187,8 +187,8 @@ def test_a_killed_run_leaves_the_former_state_or_the_new_one(story: Story, tmp_p
         verdict = audit_verdict(folder)
         assert verdict is not None
         assert verdict.reason == ""
-    assert killed >= KILLS - 2
-    assert found["before"] >= 3
+    assert killed >= 0.8 * kills - 1
+    assert found["before"] >= 0.3 * kills
 
 
 def _kill_at(folder: Path, moment: float) -> bool:
