@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 
 import ibis
 import ibis.expr.types as ir
@@ -214,6 +218,32 @@ def test_a_defined_table_is_a_view_that_goes_with_its_generation(tmp_path: Path)
     assert store._engine.held() == {"sales__g1", "best__g1"}
     build_sales(store, 10, 10)
     assert store._engine.held() == {"sales__g1", "sales__g2", "best__g2"}
+    store.close()
+
+
+def test_a_run_that_is_stopped_by_hand_ends_at_once(tmp_path: Path) -> None:
+    def endless() -> Iterator[pa.RecordBatch]:
+        first = 0
+        while True:
+            yield from numbered(first, 10_000)
+            first += 10_000
+
+    store = _open(tmp_path)
+    build_sales(store, 0, 100_000)
+    going = build(store)
+    stop = Timer(0.3, os.kill, [os.getpid(), signal.SIGINT])
+    stop.start()
+    with pytest.raises(KeyboardInterrupt):
+        going.append(SALES, endless())
+    stop.join()
+    every = ask("sales", lambda t: t.cross_join(t.select(other="sale")).order_by("text", "other").drop("other"))
+    waiting = going.write(BEST, every)
+    stop = Timer(0.3, os.kill, [os.getpid(), signal.SIGINT])
+    stop.start()
+    with pytest.raises(KeyboardInterrupt):
+        waiting.result()
+    going.abandon()
+    assert store._engine.held() == {"sales__g1", "best__g1"}
     store.close()
 
 

@@ -9,6 +9,7 @@ import duckdb
 
 from tillid.ports.errors import StoreError, StoreFull, StoreHeld, StoreTorn
 
+_STOPPED = "Query interrupted"
 _FULL = ("No space left", "File too large", "Disk quota", "max_temp_directory_size")
 _ABOUT_THE_QUERY = (
     duckdb.BinderException,
@@ -27,6 +28,11 @@ def store_errors(*, opening: bool = False) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise _in_words(error, opening) from None
+    except RuntimeError as error:
+        # What DuckDB makes of Ctrl-C, which is for whoever started the program.
+        if str(error) == _STOPPED:
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _in_words(error: duckdb.Error, opening: bool) -> StoreError:
