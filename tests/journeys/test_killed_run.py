@@ -187,7 +187,7 @@ def test_a_killed_run_leaves_the_former_state_or_the_new_one(story: Story, tmp_p
         verdict = audit_verdict(folder)
         assert verdict is not None
         assert verdict.reason == ""
-    assert killed >= 0.8 * kills - 1
+    assert killed >= kills - max(kills // 5, 1)
     assert found["before"] >= 0.3 * kills
 
 
