@@ -226,7 +226,7 @@ class GenerationBuild:
             self._turn.settle()
         try:
             rows = self._engine.receive(name, table.physical(), incoming.reader())
-        except Exception:
+        except Exception:  # whatever an engine makes of what the giver of the rows raised
             if incoming.failure is not None:
                 raise incoming.failure from None
             raise

@@ -121,5 +121,5 @@ def type_of(arrow: pa.DataType) -> DataType:
     name = _IBIS_NAMES.get(str(arrow), str(arrow))
     try:
         return parsed(name)
-    except Exception as error:
+    except Exception as error:  # Ibis raises errors of many kinds for a type that it does not know
         raise TableMismatch(f"The stores do not take Arrow columns of the type {arrow}") from error
