@@ -5,7 +5,7 @@ Refused
 ├── PurposeMissing           a read that names no purpose
 ├── PurposeUnknown           not in the register
 ├── PurposeNotPermitted      no role of the actor may use it
-├── PurposesDiffer           several purposes in one permit that do not share a scope
+├── PurposesDiffer           several purposes in one permit that admit different rows, or columns
 ├── TableUnknown             not declared
 ├── TableNotForPurpose       an internal table, read under another purpose
 ├── ColumnUnknown            not a column of the table
@@ -56,7 +56,7 @@ class PurposeNotPermitted(Refused):
 
 
 class PurposesDiffer(Refused):
-    """Several purposes in one permit that do not share a scope."""
+    """Several purposes in one permit that admit different rows, or different columns of a table kept for each."""
 
     rule = "purposes_share_scope"
 

@@ -41,7 +41,7 @@ def govern(query: ir.Expr, permit: Permit) -> GovernedQuery:
 
 def place_of(table: Table, permit: Permit) -> str:
     """Where a store keeps the table for this permit: a scoped table is kept once for each scope."""
-    return f"{table.name}__{permit.scope}" if table.scoped else table.name
+    return f"{table.name}__{permit.scope_of(table)}" if table.scoped else table.name
 
 
 def check_operations(root: Node) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Never, NoReturn, final
 from weakref import WeakSet
 
-from tillid.governance.errors import PermitForged
+from tillid.governance.errors import PermitForged, PurposesDiffer
 from tillid.terms.actor import Actor
 from tillid.terms.purpose import Purpose
+from tillid.terms.table import Table
 
 if TYPE_CHECKING:
     from tillid.governance.register import Register
@@ -26,8 +27,9 @@ class _PermitState:
 class Permit:
     """Leave for one actor to use data for one purpose; `register.permit` is the only maker.
 
-    A permit may name several purposes where they share a scope: then a column must be covered by each of
-    them, a row must be collected for each of them, and a person must be permitted for at least one.
+    A permit may name several purposes where they admit the same rows: then a column must be covered by each of
+    them, a row must be collected for each of them and within the shortest retention, and a person must be
+    permitted for at least one.
     """
 
     __slots__ = ("__weakref__", "_state")
@@ -51,10 +53,13 @@ class Permit:
         """The register that made it, in the version that it was made under."""
         return self._state.register
 
-    @property
-    def scope(self) -> str:
-        """The scope that its purposes share."""
-        return self.register.scope_of(self.purposes[0].key)
+    def scope_of(self, table: Table) -> str:
+        """The scope of a scoped table that its purposes share, or refuse."""
+        scopes = {self.register.scope_of(purpose.key, table) for purpose in self.purposes}
+        if len(scopes) > 1:
+            names = ", ".join(purpose.key for purpose in self.purposes)
+            raise PurposesDiffer(f"The purposes {names} do not share a scope of the table {table.name!r}")
+        return scopes.pop()
 
     @property
     def now(self) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -22,6 +23,7 @@ from tillid.governance.errors import (
 from tillid.governance.housekeeping import HOUSEKEEPING, is_housekeeping
 from tillid.governance.permit import Permit, _issue_permit
 from tillid.terms.actor import ALL, Actor
+from tillid.terms.durations import Duration
 from tillid.terms.errors import nearest
 from tillid.terms.purpose import Purpose
 from tillid.terms.table import Table
@@ -82,7 +84,15 @@ class Register:
         self.actors: Mapping[str, Actor] = _by_name("actor", ((a.name, a) for a in actors))
         self.tables: Mapping[str, Table] = _by_name("table", ((t.name, t) for t in tables))
         self.purpose_sets: Mapping[int, frozenset[str]] = MappingProxyType(dict(purpose_sets))
+        self.rows_within: Mapping[str, Duration] = MappingProxyType({})
         self._clock = clock
+        self._scopes: dict[tuple[str, str], str] = {}
+
+    def told(self, rows_within: Mapping[str, Duration]) -> Register:
+        """The same register that knows, of some purposes, a shorter retention that all their rows are within."""
+        told = copy(self)
+        told.rows_within, told._scopes = MappingProxyType(dict(rows_within)), {}
+        return told
 
     def now(self) -> datetime:
         """The moment by which permission and retention are judged."""
@@ -99,7 +109,8 @@ class Register:
                     for a in sorted(self.actors.values(), key=lambda a: a.name)
                 ),
                 *(
-                    f"{t.name} {t.path} {t.collected} {t.scoped} {t.retained_from} {sorted(t.only_for)}"
+                    f"{t.name} {t.path} {t.collected} {t.scoped} {sorted(t.worked_out_from)} {t.retained_from}"
+                    f" {sorted(t.only_for)}"
                     f" {[(c.name, c.type, sorted(c.categories), c.key) for c in t.columns]}"
                     for t in sorted(self.tables.values(), key=lambda t: t.name)
                 ),
@@ -135,9 +146,9 @@ class Register:
         return sorted(table.name for table in self.tables.values() if not table.only_for)
 
     def permit(self, actor: Actor, purpose: str, *sharing: str) -> Permit:
-        """Leave for `actor` to use data for `purpose`, and for others that share its scope.
+        """Leave for `actor` to use data for `purpose`, and for others that admit the same rows.
 
-        Raises `PurposeUnknown`, `PurposeNotPermitted`, or `PurposesDiffer` when scopes differ.
+        Raises `PurposeUnknown`, `PurposeNotPermitted`, or `PurposesDiffer` when they admit other rows.
         """
         known = self.actor(actor.name)
         keys = (purpose, *sharing)
@@ -150,8 +161,8 @@ class Register:
                     f"{known.name!r} has no role that may use the purpose {key!r}",
                     hint=nearest(key, usable),
                 )
-        if len({self.scope_of(key) for key in keys}) > 1:
-            raise PurposesDiffer(f"The purposes {', '.join(keys)} do not share a scope")
+        if len({self._rows_of(key) for key in keys}) > 1:
+            raise PurposesDiffer(f"The purposes {', '.join(keys)} do not admit the same rows")
         return _issue_permit(known, purposes, self)
 
     def admitted_sets(self, purpose: str) -> frozenset[int]:
@@ -160,17 +171,23 @@ class Register:
             return frozenset(self.purpose_sets)
         return frozenset(number for number, keys in self.purpose_sets.items() if purpose in keys)
 
-    def scope_of(self, purpose: str) -> str:
-        """A short name of the rows and columns that a purpose admits; equal names share scoped tables.
+    def scope_of(self, purpose: str, table: Table) -> str:
+        """A short name of what a purpose admits to a scoped table; of equal names the table is kept once.
 
-        It covers the admitted purpose sets, the retention and the covered columns of scoped tables.
+        It covers the purpose sets and the retention that the purpose admits rows by, and the columns that it
+        covers of the table and of the scoped tables that this is worked out from.
         """
+        if (purpose, table.name) not in self._scopes:
+            entry = self.purpose(purpose)
+            columns = [
+                f"{of.name}.{column.name}"
+                for of in (table, *(self.table(name) for name in table.worked_out_from))
+                for column in of.columns
+                if is_usable(column, entry)
+            ]
+            self._scopes[purpose, table.name] = _digest([self._rows_of(purpose), sorted(columns)])
+        return self._scopes[purpose, table.name]
+
+    def _rows_of(self, purpose: str) -> str:
         entry = self.purpose(purpose)
-        columns = [
-            f"{table.name}.{column.name}"
-            for table in self.tables.values()
-            if table.scoped
-            for column in table.columns
-            if is_usable(column, entry)
-        ]
-        return _digest([sorted(self.admitted_sets(purpose)), str(entry.retention), sorted(columns)])
+        return f"{sorted(self.admitted_sets(purpose))} within {self.rows_within.get(purpose, entry.retention)}"

@@ -74,7 +74,7 @@ def declared_tables(project: Project) -> dict[str, Table]:
     for segment in project.segments.values():
         events = {name: _categories(by_name[name]) for name in event_sources(project)}
         categories = rule_categories(segment.rule, _categories(people), _categories(variables), events)
-        members = members_table(segment, categories)
+        members = members_table(segment, categories, frozenset({people.name, variables.name}))
         by_name[members.name] = members
     return by_name
 

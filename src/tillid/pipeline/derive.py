@@ -17,8 +17,10 @@ from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
 from tillid.governance.mapping import MAPPING
 from tillid.governance.permissions import mapping, standing
 from tillid.governance.permit import Permit
+from tillid.governance.register import fingerprint
 from tillid.pipeline.catalogue import event_sources, people_sources, project_traits, unbound
 from tillid.pipeline.progress import Step
+from tillid.pipeline.scopes import by_scope, profiled_purposes, rows_within, scope_groups
 from tillid.pipeline.workspace import Workspace
 from tillid.ports.store import Build, Underway
 from tillid.stages.profile.definitions import VariableDefinition
@@ -47,28 +49,31 @@ class SegmentCount:
 
 @dataclass(slots=True)
 class Derived:
-    """What a run worked out: persons, the scopes of the purposes, and the segments' counts."""
+    """What a run worked out: persons, the segments' counts, and where each segment's members are for a purpose."""
 
     people: int = 0
     subjects: int = 0
-    scopes: dict[str, str] = field(default_factory=dict)
     segments: dict[str, SegmentCount] = field(default_factory=dict)
+    members: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def derive(workspace: Workspace, build: Build, step: Step) -> Derived:
     """Work out every derived table of the new generation, each under its own purpose."""
     done = Derived()
     subjects, people = _persons(workspace, build)
-    underway = [people]
-    for group in scope_groups(workspace):
-        permit = workspace.permit(*group)
-        done.scopes |= dict.fromkeys(group, permit.scope)
-        underway.append(_profiles(workspace, build, permit))
-    counts = {name: _segment(workspace, build, name) for name in workspace.project.segments}
+    workspace.know_rows_within(rows_within(workspace, build))
+    underway = [(people, 1)]
+    for group in scope_groups(workspace, VARIABLES):
+        underway.append((_write_variables(workspace, build, workspace.permit(*group)), len(group)))
+    for group in scope_groups(workspace, PEOPLE):
+        underway.append((_write_people(workspace, build, workspace.permit(*group)), len(group)))
+    counts = {}
+    for name in workspace.project.segments:
+        counts[name], done.members[name] = _segment(workspace, build, name)
     # All is asked for before the first is waited for.
-    for each in underway:
+    for each, purposes in underway:
         each.result()
-        step.advance()
+        step.advance(purposes)
     for name, count in counts.items():
         done.segments[name] = count()
         step.advance()
@@ -78,23 +83,7 @@ def derive(workspace: Workspace, build: Build, step: Step) -> Derived:
 
 def steps(workspace: Workspace) -> int:
     """How many steps `derive` will advance."""
-    return 1 + len(scope_groups(workspace)) + len(workspace.project.segments)
-
-
-def scope_groups(workspace: Workspace) -> list[tuple[str, ...]]:
-    """The project's purposes that share a scope, together, in the order of the register.
-
-    Linking joins identifiers and asks for no profile, so none is worked out for it; nor is any where no source
-    has people or events.
-    """
-    if not (people_sources(workspace.project) or event_sources(workspace.project)):
-        return []
-    groups: dict[str, list[str]] = {}
-    for key in workspace.project.purposes:
-        if key == LINKING:
-            continue
-        groups.setdefault(workspace.register.scope_of(key), []).append(key)
-    return [tuple(keys) for keys in groups.values()]
+    return 1 + 2 * len(profiled_purposes(workspace)) + len(workspace.project.segments)
 
 
 def _persons(workspace: Workspace, build: Build) -> tuple[Underway, Underway]:
@@ -112,14 +101,14 @@ def _persons(workspace: Workspace, build: Build) -> tuple[Underway, Underway]:
     return subjects, people
 
 
-def _profiles(workspace: Workspace, build: Build, permit: Permit) -> Underway:
-    """The variables and the golden record of one scope."""
+def _write_variables(workspace: Workspace, build: Build, permit: Permit) -> Underway:
     variables = _usable(workspace.register.tables[VARIABLES], permit)
     definitions = [d for d in workspace.project.variables.values() if d.name in variables]
-    query = _variables(workspace, permit, definitions)
-    _write(workspace, build, VARIABLES, query, permit)
-    people = _people(workspace, permit)
-    return _write(workspace, build, PEOPLE, people, permit)
+    return _write(workspace, build, VARIABLES, _variables(workspace, permit, definitions), permit)
+
+
+def _write_people(workspace: Workspace, build: Build, permit: Permit) -> Underway:
+    return _write(workspace, build, PEOPLE, _people(workspace, permit), permit)
 
 
 def _usable(table: Table, permit: Permit) -> set[str]:
@@ -178,29 +167,30 @@ def _people(workspace: Workspace, permit: Permit) -> ir.Table:
     return everyone.left_join(known, PERSON_ID).select(PERSON_ID, *columns)
 
 
-def _segment(workspace: Workspace, build: Build, name: str) -> Callable[[], SegmentCount]:
+def _segment(workspace: Workspace, build: Build, name: str) -> tuple[Callable[[], SegmentCount], dict[str, str]]:
     """The members as the segment's own purpose sees them, and as each purpose that it is activated for does.
 
-    What counts them, as its own purpose sees them, when they are worked out.
+    What counts them, as its own purpose sees them, when they are worked out; and purpose → their place.
     """
     segment = workspace.project.segments[name]
+    table = workspace.register.tables[members_table_name(name)]
     sent_for = [a.purpose for a in workspace.project.activations.values() if a.segment == name]
-    by_scope: dict[str, list[str]] = {}
-    for purpose in dict.fromkeys((segment.purpose, *sent_for)):
-        by_scope.setdefault(workspace.register.scope_of(purpose), []).append(purpose)
     own = workspace.permit(segment.purpose)
     came: int | None = None
-    for purposes in by_scope.values():
-        entered_ = _members(workspace, build, name, workspace.permit(*purposes), own)
+    places: dict[str, str] = {}
+    for purposes in by_scope(workspace, table.name, list(dict.fromkeys((segment.purpose, *sent_for)))):
+        permit = workspace.permit(*purposes)
+        places |= dict.fromkeys(purposes, place_of(table, permit))
+        entered_ = _members(workspace, build, name, permit, own)
         came = entered_ if segment.purpose in purposes else came
 
     def counted() -> SegmentCount:
-        people = _count(build, unbound(workspace.register.tables[members_table_name(name)]), own)
+        people = _count(build, unbound(table), own)
         new = people if came is None else came
         # Who may no longer be processed has left too, though no query for this purpose finds them any more.
         return SegmentCount(people, new, max(_former_people(build, name) + new - people, 0))
 
-    return counted
+    return counted, places
 
 
 def _members(workspace: Workspace, build: Build, name: str, permit: Permit, own: Permit) -> int | None:
@@ -218,14 +208,27 @@ def _members(workspace: Workspace, build: Build, name: str, permit: Permit, own:
         workspace.as_of,
     )
     place = place_of(table, permit)
-    if build.keep(place):
+    former = _former_place(build, name, permit)
+    if former is not None and build.keep(former, at=place):
         before = each_once(unbound(table))
-        came = _count(build, entered(who, before), own) if own.scope == permit.scope else 0
+        came = _count(build, entered(who, before), own) if own.purposes[0] in permit.purposes else 0
         build.write(table, govern(members_since(who, before, workspace.as_of), permit), place=place)
         return came
     new = who.mutate(**{ENTERED_AT: ibis.literal(workspace.as_of, type="timestamp(6)")})
     build.write(table, govern(new, permit), place=place)
     return None
+
+
+def _former_place(build: Build, name: str, permit: Permit) -> str | None:
+    """Where the last run left the members for a purpose of the permit, whatever it admitted then.
+
+    None where there was none, or the purpose itself has been written anew since.
+    """
+    notes = {} if build.former is None else build.former.notes
+    places = cast("Mapping[str, Mapping[str, str]]", notes.get("members", {})).get(name, {})
+    written = cast("Mapping[str, str]", notes.get("purposes", {}))
+    stand = (p.key for p in permit.purposes if written.get(p.key) == fingerprint(p) and p.key in places)
+    return next((places[key] for key in stand), None)
 
 
 def _former_people(build: Build, name: str) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from tillid.pipeline.derive import scope_groups
 from tillid.pipeline.intake.sources import FileNotes, files_to_read, is_redefined
+from tillid.pipeline.scopes import scope_groups
 from tillid.pipeline.wiring import open_source
 from tillid.pipeline.workspace import Workspace
 from tillid.stages.ingest.plan_files import plan_files
+from tillid.stages.profile.tables import PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def plan(workspace: Workspace) -> Plan:
     return Plan(
         generation=0 if generation is None else generation.number,
         sources=sources,
-        scopes=tuple(scope_groups(workspace)),
+        scopes=tuple(scope_groups(workspace, PEOPLE)),
         variables=tuple(project.variables),
         segments=tuple(project.segments),
         activations=tuple(project.activations),

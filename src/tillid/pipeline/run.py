@@ -83,7 +83,9 @@ def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived)
         "counts": {**former_counts, **{n: c.as_dict() for n, c in taken.counts.items() if c.files_read}},
         "as_of": workspace.as_of.isoformat(),
         "run_at": workspace.now.isoformat(),
-        "scopes": derived.scopes,
+        "purposes": workspace.fingerprints(),
+        "rows_within": {key: str(retention) for key, retention in workspace.register.rows_within.items()},
+        "members": derived.members,
         "people": derived.people,
         "segments": {name: count.people for name, count in derived.segments.items()},
     }

@@ -24,6 +24,7 @@ from tillid.pipeline.wiring import audit_log, open_store
 from tillid.ports.clock import Clock, system_clock
 from tillid.ports.store import Generation, Store
 from tillid.terms.actor import Actor
+from tillid.terms.durations import Duration
 from tillid.terms.table import Table
 
 
@@ -92,12 +93,17 @@ class Workspace:
     def refresh(self) -> Generation | None:
         """Take the purpose sets of the store's current generation into the register."""
         generation = None if self._store is None else self._store.generation()
-        self.know_purpose_sets({} if generation is None else purpose_sets(generation.notes))
+        notes = {} if generation is None else generation.notes
+        self.register = self._register(purpose_sets(notes)).told(_rows_within(notes))
         return generation
 
     def know_purpose_sets(self, sets: Mapping[int, frozenset[str]]) -> None:
-        """Take these purpose sets into the register."""
+        """Take these purpose sets into the register; nothing is known yet of the rows' age."""
         self.register = self._register(sets)
+
+    def know_rows_within(self, retentions: Mapping[str, Duration]) -> None:
+        """Take into the register that all rows of these purposes are within these retentions."""
+        self.register = self.register.told(retentions)
 
     def fingerprints(self) -> dict[str, str]:
         """Purpose key → fingerprint, of every purpose of the register."""
@@ -171,3 +177,9 @@ def purpose_sets(notes: Mapping[str, object]) -> dict[int, frozenset[str]]:
     """The purpose sets that a generation noted: id → keys."""
     noted = cast("Mapping[str, list[str]]", notes.get("purpose_sets", {}))
     return {int(number): frozenset(keys) for number, keys in noted.items()}
+
+
+def _rows_within(notes: Mapping[str, object]) -> dict[str, Duration]:
+    """The retentions that a generation noted: purpose → the one that all its rows are within."""
+    noted = cast("Mapping[str, str]", notes.get("rows_within", {}))
+    return {key: Duration.parse(text) for key, text in noted.items()}

@@ -92,8 +92,11 @@ class Build(Reader, Protocol):
         """Leave a facts table's rows out of the new generation, since they are about to be read anew."""
         ...
 
-    def keep(self, place: str) -> bool:
-        """Carry a derived table of the former generation over as it is; False when there is none."""
+    def keep(self, place: str, *, at: str = "") -> bool:
+        """Carry a derived table of the former generation over as it is; False when there is none.
+
+        `at` is its place from now on, where that is another.
+        """
         ...
 
     def commit(self, notes: Mapping[str, object]) -> Generation:

@@ -155,7 +155,7 @@ class GenerationBuild:
         self._check(table, TableKind.FACTS)
         self._facts.pop(table.name, None)
 
-    def keep(self, place: str) -> bool:
+    def keep(self, place: str, *, at: str = "") -> bool:
         """Carry a derived table of the former generation over; the mapping only while its purposes stand."""
         self._check_going()
         former = self._former
@@ -163,7 +163,7 @@ class GenerationBuild:
             return False
         if place == MAPPING and former.fingerprints != self._fingerprints:
             return False
-        self._derived[place] = former.derived[place]
+        self._derived[at or place] = former.derived[place]
         return True
 
     def commit(self, notes: Mapping[str, object]) -> Generation:

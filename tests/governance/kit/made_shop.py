@@ -188,7 +188,7 @@ def make_shop(seed: int, *, people: int = 12, orders: int = 70) -> Shop:
     }
     for purpose in register.purposes:
         # Each scope holds its own values: a query that reads another's is found out.
-        place = f"variables__{register.scope_of(purpose)}"
+        place = f"variables__{register.scope_of(purpose, VARIABLES)}"
         rows.setdefault(place, [_variable(rng, person) for person in range(1, people + 4)])
     return Shop(register, rows)
 

@@ -24,7 +24,7 @@ def people_table(
     columns = [
         Column(d.name, types[d.name], categories[d.name], d.name, distinct=d.name in distinct) for d in definitions
     ]
-    return _of_people(PEOPLE, columns, "One row a person: the traits that survived")
+    return _of_people(PEOPLE, columns, "One row a person: the traits that survived", frozenset({VARIABLES}))
 
 
 def variables_table(
@@ -37,5 +37,13 @@ def variables_table(
     return _of_people(VARIABLES, columns, "One row a person: what their events amount to")
 
 
-def _of_people(name: str, columns: Sequence[Column], label: str) -> Table:
-    return Table(name, tuple(columns), path=Path.PERSON, kind=TableKind.DERIVED, scoped=True, label=label)
+def _of_people(name: str, columns: Sequence[Column], label: str, of: frozenset[str] = frozenset()) -> Table:
+    return Table(
+        name,
+        tuple(columns),
+        path=Path.PERSON,
+        kind=TableKind.DERIVED,
+        scoped=True,
+        worked_out_from=of,
+        label=label,
+    )

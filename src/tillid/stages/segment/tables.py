@@ -16,8 +16,8 @@ def members_table_name(segment: str) -> str:
     return f"segment__{segment}"
 
 
-def members_table(definition: SegmentDefinition, categories: frozenset[str]) -> Table:
-    """The declaration of a segment's members.
+def members_table(definition: SegmentDefinition, categories: frozenset[str], of: frozenset[str]) -> Table:
+    """The declaration of a segment's members, worked out from the scoped tables `of`.
 
     To be a member tells what the rule reads, so the table has the `categories` of all of that.
     """
@@ -27,5 +27,6 @@ def members_table(definition: SegmentDefinition, categories: frozenset[str]) -> 
         path=Path.PERSON,
         kind=TableKind.DERIVED,
         scoped=True,
+        worked_out_from=of,
         label=definition.label,
     )

@@ -1,0 +1,166 @@
+"""Purposes that admit the same rows and columns share what is worked out; who admits less never sees more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from small_projects import (
+    CONSENTS,
+    CONSENTS_HEAD,
+    CRM,
+    CRM_HEAD,
+    NOW,
+    ORDERS,
+    ORDERS_HEAD,
+    PURPOSES,
+    VARIABLES,
+    SmallProject,
+    csv,
+    notes,
+    stored,
+)
+
+LONG_AND_SHORT = PURPOSES.replace("consent, retention: 10 years", "consent, retention: 2 years")
+SEGMENTS = """
+segments:
+  spent: {purpose: news, rule: {variable: revenue, gte: 10}}
+  known: {purpose: analytics, rule: {variable: bought, gte: 1}}
+"""
+FILES = {
+    "purposes.yml": LONG_AND_SHORT,
+    "sources/crm.yml": CRM,
+    "sources/orders.yml": ORDERS,
+    "sources/consents.yml": CONSENTS,
+    "variables/v.yml": VARIABLES,
+    "segments/s.yml": SEGMENTS,
+}
+YOUNG = "2025-12-01 10:00:00"
+OLD = "2023-06-01 10:00:00"
+PEOPLE = [("1", "a@example.com", None, "Ann"), ("2", "b@example.com", None, "Bo"), ("3", None, None, "Cy")]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> SmallProject:
+    """Three buyers, of whom two said yes to the newsletter; all orders are younger than its two years."""
+    made = SmallProject(tmp_path, FILES)
+    made.put("data/crm.csv", csv(CRM_HEAD, *PEOPLE), NOW - timedelta(days=9))
+    made.put("data/orders-1.csv", csv(ORDERS_HEAD, *((n, YOUNG, "cup", 10 * int(n)) for n, *_ in PEOPLE)))
+    said = [(mail, "news", "given", "2025-11-20 10:00:00", "n1", "e") for _, mail, *_ in PEOPLE if mail]
+    made.put("data/consents.csv", csv(CONSENTS_HEAD, *said))
+    return made
+
+
+def _old_order(project: SmallProject) -> None:
+    project.put("data/orders-2.csv", csv(ORDERS_HEAD, ("1", OLD, "tin", 5)))
+
+
+def _places(project: SmallProject, table: str) -> int:
+    return sum(place.startswith(f"{table}__") for place in stored(project.folder))
+
+
+def _revenue(project: SmallProject, purpose: str) -> dict[str, float]:
+    """Customer number → revenue, as a purpose sees them."""
+    found = project.sql("select customer_no, revenue from people join variables using (person_id)", purpose)
+    return {row["customer_no"]: float(row["revenue"]) for row in found}
+
+
+def test_retentions_part_scopes_only_where_a_row_is_that_old(project: SmallProject) -> None:
+    project.build()
+    assert (_places(project, "variables"), _places(project, "people")) == (1, 1)
+    assert _revenue(project, "analytics") == {"1": 10, "2": 20, "3": 30}
+    assert _revenue(project, "news") == {"1": 10, "2": 20}
+    _old_order(project)
+    project.build()
+    assert (_places(project, "variables"), _places(project, "people")) == (2, 2)
+    assert _revenue(project, "analytics") == {"1": 15, "2": 20, "3": 30}
+    assert _revenue(project, "news") == {"1": 10, "2": 20}
+
+
+@pytest.mark.parametrize(
+    ("age", "shared"), [(timedelta(days=-2), 1), (timedelta(hours=-23), 2), (timedelta(hours=1), 2)]
+)
+def test_a_row_that_comes_of_age_within_a_day_parts_them(project: SmallProject, age: timedelta, shared: int) -> None:
+    two_years_ago = NOW.replace(year=NOW.year - 2)
+    project.put("data/orders-2.csv", csv(ORDERS_HEAD, ("1", two_years_ago - age, "tin", 5)))
+    project.build()
+    assert _places(project, "variables") == shared
+    assert _revenue(project, "analytics")["1"] == 15
+    assert _revenue(project, "news")["1"] == (15 if age < timedelta(0) else 10)
+
+
+def test_old_rows_of_whom_the_longer_purpose_may_not_look_at_part_nothing(project: SmallProject) -> None:
+    _old_order(project)
+    project.put("data/consents-2.csv", csv(CONSENTS_HEAD, ("a@example.com", "analytics", "objected", YOUNG, "", "e")))
+    project.build()
+    assert _places(project, "variables") == 1
+    assert _revenue(project, "analytics") == {"2": 20, "3": 30}
+    assert _revenue(project, "news") == {"1": 10, "2": 20}
+
+
+def test_a_closed_record_is_as_old_as_its_end(project: SmallProject) -> None:
+    project.now = NOW - timedelta(days=1000)
+    project.put("data/crm.csv", csv(CRM_HEAD, *PEOPLE, ("4", None, None, "Di")), project.now - timedelta(days=2))
+    project.build()
+    project.put("data/crm.csv", csv(CRM_HEAD, *PEOPLE), project.now - timedelta(days=1))
+    project.build()
+    project.now = NOW
+    project.build()
+    assert _places(project, "people") == 2
+
+
+def test_columns_part_the_tables_that_have_them_alone(project: SmallProject) -> None:
+    project.put(
+        "purposes.yml",
+        LONG_AND_SHORT.replace("user.contact, user.name, user.device, user.privacy", "user.name, user.privacy", 1),
+    )
+    project.build()
+    assert (_places(project, "variables"), _places(project, "people")) == (1, 2)
+    assert _revenue(project, "analytics") == {"1": 10, "2": 20, "3": 30}
+    assert _revenue(project, "news") == {"1": 10, "2": 20}
+
+
+def test_a_purpose_that_covers_no_time_keeps_its_own(project: SmallProject) -> None:
+    uncovered = "categories: [user.unique_id, user.name]}\n  news:"
+    project.put(
+        "purposes.yml",
+        LONG_AND_SHORT.replace(
+            "categories: [user.unique_id, user.behavior, user.contact, user.name, user.device, user.privacy_preferences]}\n  news:",
+            uncovered,
+        ),
+    )
+    project.put("segments/s.yml", SEGMENTS.replace("analytics", "news"))
+    project.build()
+    assert notes(project.folder)["rows_within"] == {}
+    assert (_places(project, "variables"), _places(project, "people")) == (2, 2)
+
+
+def test_members_stay_members_when_a_scope_changes(project: SmallProject) -> None:
+    _, first = project.build()
+    assert {name: (s.people, s.entered, s.left) for name, s in first.segments.items()} == {
+        "spent": (2, 2, 0),
+        "known": (3, 3, 0),
+    }
+    _old_order(project)
+    _, second = project.build()
+    assert {name: (s.people, s.entered, s.left) for name, s in second.segments.items()} == {
+        "spent": (2, 0, 0),
+        "known": (3, 0, 0),
+    }
+    # Another source, for one of the purposes alone: another set of rows for it.
+    project.put("sources/club.yml", CRM.replace("data/crm", "data/club").replace("linking, news", "linking"))
+    project.put("data/club.csv", csv(CRM_HEAD, ("9", None, None, "Eva")))
+    _, third = project.build()
+    assert {name: (s.people, s.entered, s.left) for name, s in third.segments.items()} == {
+        "spent": (2, 0, 0),
+        "known": (3, 0, 0),
+    }
+
+
+def test_members_for_a_purpose_that_was_written_anew_are_new(project: SmallProject) -> None:
+    project.build()
+    project.put("purposes.yml", LONG_AND_SHORT.replace("retention: 2 years", "retention: 3 years"))
+    _, second = project.build()
+    assert (second.segments["spent"].entered, second.segments["spent"].left) == (2, 2)
+    assert (second.segments["known"].entered, second.segments["known"].left) == (0, 0)
