@@ -77,6 +77,22 @@ def test_no_log_shows_a_value(root: Path, tmp_path: Path, capfd: pytest.CaptureF
     assert "sale " not in said.out + said.err
 
 
+def test_a_java_process_that_ended_is_named_and_another_started(root: Path, tmp_path: Path) -> None:
+    from pyspark import SparkContext  # noqa: PLC0415
+
+    store = _open(tmp_path)
+    process = SparkContext._gateway.proc
+    process.kill()
+    process.wait()
+    with pytest.raises(StoreError, match="Spark's Java process ended by signal 9") as raised:
+        store.fetch(ask("sales"))
+    assert "run again" in raised.value.hint
+    store.close()
+    store = _open(tmp_path)
+    assert store.fetch(ask("sales", lambda t: t.agg(n=t.count()))).column("n")[0].as_py() == 1000
+    store.close()
+
+
 def test_without_pyspark_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(EngineMissing, match=r"pip install 'tillid\[spark\]'"):

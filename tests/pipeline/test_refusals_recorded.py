@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,3 +57,14 @@ def test_what_was_asked_is_written_beside_it(project: SmallProject) -> None:
     with pytest.raises(Refused):
         Workspace.open(project.folder, "eve", verb="x", asking={"list": "calls"})
     assert (_refused(project)[-1]["actor"], _refused(project)[-1]["list"]) == ("eve", "calls")
+
+
+def test_a_project_that_was_let_go_of_holds_no_file(project: SmallProject) -> None:
+    with project.opened():
+        pass
+    held = sorted(os.listdir("/proc/self/fd"))
+    with project.opened() as workspace, pytest.raises(Refused):
+        workspace.permit("nothing")
+    with pytest.raises(Refused):
+        Workspace.open(project.folder, "eve", verb="notebook")
+    assert sorted(os.listdir("/proc/self/fd")) == held

@@ -36,9 +36,9 @@ def on_duckdb() -> Iterator[Engine]:
 def on_spark(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The same on a local Spark, in a session as the store opens it."""
     pytest.importorskip("pyspark")
-    session = open_session(tmp_path_factory.mktemp("scratch"), SparkSettings(memory_limit=2**30, threads=1))
 
     def run(expression: ir.Table, tables: Mapping[str, pa.Table]) -> Rows:
+        session = open_session(tmp_path_factory.mktemp("scratch"), SparkSettings(memory_limit=2**30, threads=1))
         folder = tmp_path_factory.mktemp("spark")
         for name, table in tables.items():
             pq.write_table(table, folder / f"{name}.parquet")

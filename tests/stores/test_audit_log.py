@@ -32,6 +32,18 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_log_that_was_let_go_of_is_opened_again(path: Path) -> None:
+    log = FileAuditLog(path)
+    log.close()
+    log.close()
+    held = len(os.listdir("/proc/self/fd"))
+    log.append("query", {"n": 6})
+    assert len(os.listdir("/proc/self/fd")) == held + 1
+    log.close()
+    assert len(os.listdir("/proc/self/fd")) == held
+    assert verify(path).lines == 6
+
+
 def test_lines_are_numbered_timed_and_chained(path: Path) -> None:
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert [line["seq"] for line in lines] == [1, 2, 3, 4, 5]

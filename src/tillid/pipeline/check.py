@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,8 @@ def admit(project: Project, actor: str, verb: str) -> None:
         register.actor(actor)
     except Refused as error:
         entry = {"actor": actor, "verb": verb, "rule": error.rule, "reason": str(error)}
-        audit_log(project.folder).append("refused", entry)
+        with closing(audit_log(project.folder)) as log:
+            log.append("refused", entry)
         raise
 
 

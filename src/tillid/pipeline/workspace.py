@@ -46,8 +46,12 @@ class Workspace:
         self._verb, self._asked_by, self._clock = verb, actor, clock
         self._store: Store | None = None
         self.register = self._register({})
-        with self.refusals_recorded():
-            self.actor: Actor = self.register.actor(actor)
+        try:
+            with self.refusals_recorded():
+                self.actor: Actor = self.register.actor(actor)
+        except BaseException:
+            self.audit.close()
+            raise
 
     @classmethod
     def open(
@@ -148,10 +152,11 @@ class Workspace:
         self._recorded = error
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store and the audit log."""
         if self._store is not None:
             self._store.close()
             self._store = None
+        self.audit.close()
 
     def __enter__(self) -> Self:
         return self

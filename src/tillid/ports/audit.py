@@ -12,3 +12,7 @@ class AuditLog(Protocol):
     def append(self, kind: str, entry: Mapping[str, object]) -> None:
         """Add one entry durably; raises when it can't, so that nothing is read unrecorded."""
         ...
+
+    def close(self) -> None:
+        """Let go of it; harmless when done before. The next entry opens it again."""
+        ...

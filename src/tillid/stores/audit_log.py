@@ -39,36 +39,43 @@ class FileAuditLog:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._file: int | None = self._open()
         self._lock = Lock()
         self._tail = _Tail()
 
     def append(self, kind: str, entry: Mapping[str, object]) -> None:
         """Add one entry durably."""
         with self._lock:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            self._file = file = self._open() if self._file is None else self._file
+            fcntl.flock(file, fcntl.LOCK_EX)
             try:
-                tail = self._end()
+                tail = self._end(file)
                 line, after = _line(tail, kind, entry)
-                self._write(line, tail.size)
+                self._write(file, line, tail.size)
                 self._tail = after
             finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
+                fcntl.flock(file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._file)
+        """Let go of the file; harmless when done before. The next entry opens it again."""
+        with self._lock:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
 
-    def _end(self) -> _Tail:
-        size = os.fstat(self._file).st_size
+    def _open(self) -> int:
+        return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+    def _end(self, file: int) -> _Tail:
+        size = os.fstat(file).st_size
         if size == self._tail.size:
             return self._tail
         start = max(0, size - _LONGEST)
-        text = os.pread(self._file, size - start, start)
+        text = os.pread(file, size - start, start)
         whole = text.rfind(b"\n") + 1
         if whole < len(text):
             # The end of a line that a killed process never finished, and so never answered for.
-            os.ftruncate(self._file, start + whole)
+            os.ftruncate(file, start + whole)
         if not whole:
             return _Tail()
         last = text[text.rfind(b"\n", 0, whole - 1) + 1 : whole - 1]
@@ -80,14 +87,14 @@ class FileAuditLog:
                 f"The last line of the audit log {self._path.name} can't be read", hint="Run: tillid doctor"
             ) from None
 
-    def _write(self, line: bytes, size: int) -> None:
+    def _write(self, file: int, line: bytes, size: int) -> None:
         try:
-            written = os.write(self._file, line)
+            written = os.write(file, line)
             if written < len(line):
                 raise OSError(errno.ENOSPC, "short write")
-            os.fdatasync(self._file)
+            os.fdatasync(file)
         except OSError as error:
-            os.ftruncate(self._file, size)
+            os.ftruncate(file, size)
             why = errno.errorcode.get(error.errno or 0, "unknown")
             raise StoreFull(
                 f"The audit log can't be written ({why}), so nothing is read", hint="Free some space, then ask again."

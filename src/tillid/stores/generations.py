@@ -120,11 +120,13 @@ class GenerationStore:
         """Let go of the store; a build that was not committed is abandoned."""
         if not self._is_open:
             return
-        if self._build is not None:
-            self._build.abandon()
-        self._is_open = False
-        self._engine.close()
-        self._lock.release()
+        try:
+            if self._build is not None:
+                self._build.abandon()
+            self._engine.close()
+        finally:
+            self._is_open = False
+            self._lock.release()
 
     def _check_open(self) -> None:
         if not self._is_open:

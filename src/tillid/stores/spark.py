@@ -20,7 +20,14 @@ from tillid.stores.fit import arrow_type
 from tillid.stores.generations import GenerationStore
 from tillid.stores.lock import StoreLock
 from tillid.stores.manifest import Columns, Manifest
-from tillid.stores.spark_session import SparkSettings, arrow_schema, open_session, store_errors, struct_type
+from tillid.stores.spark_session import (
+    SparkSettings,
+    arrow_schema,
+    how_ended,
+    open_session,
+    store_errors,
+    struct_type,
+)
 
 _BATCH_ROWS = 100_000
 _GROUP_ROWS = 500_000
@@ -172,6 +179,8 @@ class SparkEngine:
 
     def close(self) -> None:
         """Forget the views; the session is the process' and lives on."""
+        if how_ended() is not None:
+            return
         for name in list(self._columns):
             self._session.catalog.dropTempView(f"`{name}`")
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _FULL = ("No space left", "File too large", "Disk quota")
 _TORN = ("FAILED_READ_FILE", "is not a Parquet file", "FileNotFoundException", "ChecksumException")
+_ENDED = "Nothing is lost: run again. If it ends again, look whether there is enough memory."
 _HINT = "Install it: pip install 'tillid[spark]', and a Java runtime (17 or later)."
 
 
@@ -72,6 +73,8 @@ def open_session(scratch: Path, settings: SparkSettings) -> SparkSession:
         raise EngineMissing("The store is spark, but PySpark is not installed", hint=_HINT) from None
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
         raise EngineMissing("Spark needs Java, and there is none", hint=_HINT)
+    if how_ended() is not None:
+        _forget()
     # PySpark writes the text of each failed query, values and all, to this logger.
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
     if SparkSession.getActiveSession() is None:
@@ -95,6 +98,27 @@ def _start(builder: Any, config: dict[str, str]) -> None:
             lines = said.read().decode(errors="replace").strip().splitlines()
             why = lines[-1] if lines else "it gave no reason"
             raise EngineMissing(f"Spark did not start: {why}", hint=_HINT) from None
+
+
+def how_ended() -> str | None:
+    """How the process' JVM ended, in words; None while it lives or where there is none yet."""
+    from pyspark import SparkContext  # noqa: PLC0415
+
+    gateway = SparkContext._gateway
+    status = None if gateway is None else gateway.proc.poll()
+    if status is None:
+        return None
+    return f"by signal {-status}" if status < 0 else f"with status {status}"
+
+
+def _forget() -> None:
+    """Make PySpark forget a JVM that has ended, so that the next session starts another."""
+    from pyspark import SparkContext  # noqa: PLC0415
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    # PySpark has no name for this: its own stop asks the JVM.
+    SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None
+    SparkSession._instantiatedSession = SparkSession._activeSession = None
 
 
 def arrow_schema(frame: DataFrame) -> pa.Schema:
@@ -132,6 +156,9 @@ def store_errors() -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError, pa.ArrowException, OSError) as error:
+        ended = how_ended()
+        if ended is not None:
+            raise StoreError(f"Spark's Java process ended {ended}", hint=_ENDED) from None
         raise _in_words(error) from None
 
 
