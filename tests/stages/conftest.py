@@ -38,7 +38,7 @@ def on_spark(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     pytest.importorskip("pyspark")
 
     def run(expression: ir.Table, tables: Mapping[str, pa.Table]) -> Rows:
-        session = open_session(tmp_path_factory.mktemp("scratch"), SparkSettings(memory_limit=2**30, threads=1))
+        session = open_session(tmp_path_factory.mktemp("scratch"), SparkSettings())
         folder = tmp_path_factory.mktemp("spark")
         for name, table in tables.items():
             pq.write_table(table, folder / f"{name}.parquet")
