@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from small_projects import (
     CONSENTS,
@@ -18,7 +20,6 @@ from small_projects import (
     VARIABLES,
     SmallProject,
     csv,
-    notes,
     stored,
 )
 
@@ -90,15 +91,6 @@ def test_a_row_that_comes_of_age_within_a_day_parts_them(project: SmallProject, 
     assert _revenue(project, "news")["1"] == (15 if age < timedelta(0) else 10)
 
 
-def test_old_rows_of_whom_the_longer_purpose_may_not_look_at_part_nothing(project: SmallProject) -> None:
-    _old_order(project)
-    project.put("data/consents-2.csv", csv(CONSENTS_HEAD, ("a@example.com", "analytics", "objected", YOUNG, "", "e")))
-    project.build()
-    assert _places(project, "variables") == 1
-    assert _revenue(project, "analytics") == {"2": 20, "3": 30}
-    assert _revenue(project, "news") == {"1": 10, "2": 20}
-
-
 def test_a_closed_record_is_as_old_as_its_end(project: SmallProject) -> None:
     project.now = NOW - timedelta(days=1000)
     project.put("data/crm.csv", csv(CRM_HEAD, *PEOPLE, ("4", None, None, "Di")), project.now - timedelta(days=2))
@@ -121,19 +113,41 @@ def test_columns_part_the_tables_that_have_them_alone(project: SmallProject) -> 
     assert _revenue(project, "news") == {"1": 10, "2": 20}
 
 
-def test_a_purpose_that_covers_no_time_keeps_its_own(project: SmallProject) -> None:
-    uncovered = "categories: [user.unique_id, user.name]}\n  news:"
+def test_a_row_that_is_held_back_is_no_row(project: SmallProject) -> None:
     project.put(
-        "purposes.yml",
-        LONG_AND_SHORT.replace(
-            "categories: [user.unique_id, user.behavior, user.contact, user.name, user.device, user.privacy_preferences]}\n  news:",
-            uncovered,
-        ),
+        "sources/orders.yml",
+        ORDERS.replace("collected_for: [analytics, news]", "collected_for_if: {analytics: may, news: may}"),
     )
-    project.put("segments/s.yml", SEGMENTS.replace("analytics", "news"))
+    project.remove("data/orders-1.csv")
+    rows = [("1", YOUNG, "cup", 10, "true"), ("1", OLD, "tin", 5, "false"), ("2", YOUNG, "cup", 20, "true")]
+    project.put("data/orders-1.csv", csv(f"{ORDERS_HEAD},may", *rows))
     project.build()
-    assert notes(project.folder)["rows_within"] == {}
-    assert (_places(project, "variables"), _places(project, "people")) == (2, 2)
+    assert _places(project, "variables") == 1
+    assert _revenue(project, "analytics") == {"1": 10, "2": 20, "3": 0}
+
+
+def test_age_is_known_from_run_to_run(project: SmallProject) -> None:
+    _old_order(project)
+    project.build()
+    project.put("data/orders-3.csv", csv(ORDERS_HEAD, ("2", YOUNG, "cup", 1)))
+    project.build()
+    assert _places(project, "variables") == 2
+    # The file with the old row changed, so all are read anew, and no row is that old.
+    project.put("data/orders-2.csv", csv(ORDERS_HEAD, ("1", YOUNG, "tin", 5)))
+    project.build()
+    assert _places(project, "variables") == 1
+    assert _revenue(project, "news") == {"1": 15, "2": 21}
+
+
+def test_a_store_that_noted_no_age_shares_nothing_by_it(project: SmallProject) -> None:
+    project.build()
+    with duckdb.connect(str(project.folder / ".tillid" / "store.duckdb")) as connection:
+        text = connection.execute("select notes from manifest.generation").fetchone()[0]
+        noted = {key: value for key, value in json.loads(text).items() if key != "oldest"}
+        connection.execute("update manifest.generation set notes = ?", [json.dumps(noted)])
+    project.build()
+    assert _places(project, "variables") == 2
+    assert _revenue(project, "news") == {"1": 10, "2": 20}
 
 
 def test_members_stay_members_when_a_scope_changes(project: SmallProject) -> None:

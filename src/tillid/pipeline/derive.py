@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import reduce
 from typing import cast
 
@@ -57,11 +58,14 @@ class Derived:
     members: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def derive(workspace: Workspace, build: Build, step: Step) -> Derived:
-    """Work out every derived table of the new generation, each under its own purpose."""
+def derive(workspace: Workspace, build: Build, oldest: Mapping[str, datetime], step: Step) -> Derived:
+    """Work out every derived table of the new generation, each under its own purpose.
+
+    `oldest` gives each source the time from which retention counts of its oldest row.
+    """
     done = Derived()
     subjects, people = _persons(workspace, build)
-    workspace.know_rows_within(rows_within(workspace, build))
+    workspace.know_rows_within(rows_within(workspace, oldest))
     underway = [(people, 1)]
     for group in scope_groups(workspace, VARIABLES):
         underway.append((_write_variables(workspace, build, workspace.permit(*group)), len(group)))

@@ -52,7 +52,7 @@ def build_generation(workspace: Workspace, progress: Progress) -> tuple[TakenIn,
         taken = take_in_sources(workspace, build, progress)
         workspace.know_purpose_sets(taken.purpose_sets.as_sets())
         with progress.stage("Working out persons, profiles and segments", steps(workspace)) as step:
-            derived = derive(workspace, build, step)
+            derived = derive(workspace, build, taken.oldest, step)
             taken.settle()
         build.commit(_notes(workspace, build, taken, derived))
     except BaseException:
@@ -78,6 +78,7 @@ def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived)
         "files": taken.files,
         "definitions": {s.name: definition_digest(s) for s in workspace.project.sources.values()},
         "untagged": taken.untagged,
+        "oldest": {name: moment.isoformat() for name, moment in taken.oldest.items()},
         "next_subject": taken.numbers.next_subject,
         "rows": {**former_rows, **taken.rows},
         "counts": {**former_counts, **{n: c.as_dict() for n, c in taken.counts.items() if c.files_read}},

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 from functools import cache
-
-from fideslang.default_taxonomy import DEFAULT_TAXONOMY
+from importlib.resources import files
 
 # fideslang has no use for the telephone, for post or for look-alike seeds; each is a purpose of its own in law.
 LOCAL_DATA_USES = frozenset(
     {"marketing.communications.phone", "marketing.communications.post", "marketing.advertising.lookalike_seed"}
 )
 
-ALL_CATEGORIES: frozenset[str] = frozenset(item.fides_key for item in DEFAULT_TAXONOMY.data_category)
-ALL_DATA_USES: frozenset[str] = frozenset(item.fides_key for item in DEFAULT_TAXONOMY.data_use) | LOCAL_DATA_USES
-ALL_DATA_SUBJECTS: frozenset[str] = frozenset(item.fides_key for item in DEFAULT_TAXONOMY.data_subject)
+
+def _keys(kind: str) -> frozenset[str]:
+    # Its library builds its whole model to tell these keys, at every start; a test holds them to the library's.
+    text = (files("tillid.terms") / "fideslang.csv").read_text(encoding="utf-8")
+    return frozenset(row["key"] for row in csv.DictReader(text.splitlines()) if row["kind"] == kind)
+
+
+ALL_CATEGORIES = _keys("data_category")
+ALL_DATA_USES = _keys("data_use") | LOCAL_DATA_USES
+ALL_DATA_SUBJECTS = _keys("data_subject")
 
 # GDPR Art. 9(1) and 10, and national identification numbers (Art. 87), as fideslang keys.
 SPECIAL_CATEGORIES: frozenset[str] = frozenset(

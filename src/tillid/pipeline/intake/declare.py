@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tillid.governance.housekeeping import INTAKE
 from tillid.stages.ingest.definitions import ColumnDefinition, Load, SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY, VALID_FROM, VALID_TO
@@ -15,6 +17,10 @@ RECEIVED = "received"
 GONE = "gone"
 RECORD = "record"
 """The kind of identifier that a record without any other is given."""
+
+NOT_AGEING = datetime.max
+"""The time from which retention counts of the oldest row, where there is no row of which it counts."""
+AGE_UNKNOWN = datetime.min
 
 VERSIONED = (SourceKind.PEOPLE, SourceKind.THINGS)
 """The kinds of source of which records are kept, each in versions."""

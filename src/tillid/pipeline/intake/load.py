@@ -20,6 +20,7 @@ from tillid.pipeline.intake import ledger, subjects, versions
 from tillid.pipeline.intake.declare import (
     AT,
     GONE,
+    NOT_AGEING,
     RECEIVED,
     ROW,
     STAGED,
@@ -66,10 +67,13 @@ def first_subject(build: Build) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """How many rows of a source were staged; and what tells how many records are open, once that is worked out."""
+    """How many rows of a source were staged; what tells how many records are open, once that is worked out; and
+    the time from which retention counts of the record version that ended first.
+    """
 
     staged: int
     open_records: Callable[[], int] | None = None
+    first_end: datetime = NOT_AGEING
 
 
 def take_in(build: Build, source: SourceDefinition, received: Received, permit: Permit, numbers: Numbering) -> Entered:
@@ -93,8 +97,7 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
             _add_events(build, source, rows, permit, distinct)
         case SourceKind.PEOPLE | SourceKind.THINGS:
             is_first = _add_versions(build, source, _Stated(rows, received.at, is_each_once), permit)
-            open_records = _work_out_versions(build, source, permit, are_single=is_first and is_each_once)
-            entered = Entered(entered.staged, open_records)
+            entered = _work_out_versions(build, source, permit, entered.staged, are_single=is_first and is_each_once)
         case SourceKind.CONSENTS | SourceKind.SUPPRESSIONS:
             said = ledger.entries(rows, source, [numbered_as(p) for p in range(len(kinds))])
             build.extend(LEDGER, govern(ledger.unknown(said, unbound(LEDGER)), permit))
@@ -104,24 +107,23 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
 
 
 def _work_out_versions(
-    build: Build, source: SourceDefinition, permit: Permit, *, are_single: bool
-) -> Callable[[], int] | None:
-    """Work out a source of people or things' own table from its log: versions with times, or the things of today.
-
-    What tells, when it is worked out, how many records are open today.
-    """
+    build: Build, source: SourceDefinition, permit: Permit, staged: int, *, are_single: bool
+) -> Entered:
+    """Work out a source of people or things' own table from its log: versions with times, or the things of today."""
     table = source_table(source)
     if table is None:
-        return None
+        return Entered(staged)
     log = unbound(log_table(source))
     if are_single or _count(build, versions.repeated(log), permit) == 0:
-        return build.define(table, govern(_shaped(versions.still_open(log), table), permit)).result
+        opened = build.define(table, govern(_shaped(versions.still_open(log), table), permit))
+        return Entered(staged, opened.result)
     timed = versions.with_times(log)
     if source.kind is SourceKind.THINGS:
         timed = timed.filter(timed["valid_to"].isnull())
     build.write(table, govern(_shaped(timed, table), permit))
     newest = versions.latest(log)
-    return partial(_count, build, newest.filter(~newest[GONE]), permit)
+    ended = build.fetch(govern(versions.first_end(log), permit)).column("ended_at")[0].as_py()
+    return Entered(staged, partial(_count, build, newest.filter(~newest[GONE]), permit), ended or NOT_AGEING)
 
 
 def _count(build: Build, rows: ir.Table, permit: Permit) -> int:

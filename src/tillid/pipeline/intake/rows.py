@@ -9,7 +9,16 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tillid.pipeline.intake.declare import AT, OCCURRED_AT, ROW, SOURCE_FILE, VERSIONED, identifier_column, staged_table
+from tillid.pipeline.intake.declare import (
+    AT,
+    NOT_AGEING,
+    OCCURRED_AT,
+    ROW,
+    SOURCE_FILE,
+    VERSIONED,
+    identifier_column,
+    staged_table,
+)
 from tillid.stages.ingest.collected_for import COLLECTED_FOR
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY
@@ -66,10 +75,18 @@ class Prepared:
         """How many rows it has."""
         return len(self.purposes)
 
+    @property
+    def oldest(self) -> datetime:
+        """When the first of its events happened."""
+        found: datetime | None = pc.min(self.columns[OCCURRED_AT]).as_py()
+        return NOT_AGEING if found is None else found
+
     def staged(self, source: SourceDefinition, first_row: int, sets: PurposeSets) -> pa.RecordBatch:
         """The batch as it is staged, its rows numbered from `first_row`."""
-        texts = self.purposes.dictionary.to_pylist()
-        by_index = pa.array([sets.number(text or NO_PURPOSES) for text in texts], pa.int32())
+        # A set that no row has would part purposes that admit the same rows.
+        met = set(pc.unique(self.purposes.indices).to_pylist())
+        texts = enumerate(self.purposes.dictionary.to_pylist())
+        by_index = pa.array([sets.number(t or NO_PURPOSES) if i in met else None for i, t in texts], pa.int32())
         numbers = {ROW: pa.arange(first_row, first_row + self.rows), "collected": by_index.take(self.purposes.indices)}
         columns = {**self.columns, **numbers}
         names = list(staged_table(source).physical())

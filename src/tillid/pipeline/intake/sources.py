@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from typing import cast
@@ -15,7 +16,7 @@ from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import REFUSED_ROWS
 from tillid.pipeline.errors import EmptySnapshot, FileChanged
 from tillid.pipeline.intake.ahead import ahead
-from tillid.pipeline.intake.declare import source_table
+from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, source_table
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
 from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, prepare
@@ -67,6 +68,8 @@ class TakenIn:
     files: dict[str, FileNotes] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     open_records: dict[str, Callable[[], int]] = field(default_factory=dict)
+    oldest: dict[str, datetime] = field(default_factory=dict)
+    """Source → the time from which retention counts of its oldest row."""
     kinds: dict[str, SourceKind] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
     untagged: dict[str, list[str]] = field(default_factory=dict)
@@ -133,6 +136,7 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
     taken.counts[source.name], taken.kinds[source.name] = count, source.kind
     taken.files[source.name] = _file_notes(source, files, seen)
     taken.rows[source.name] = rows
+    taken.oldest[source.name] = NOT_AGEING if todo.anew else _former_oldest(source, notes)
     table = source_table(source)
     if not todo.files:
         _tell_untagged(source, cast("Mapping[str, list[str]]", notes.get("untagged", {})).get(source.name, []), taken)
@@ -152,8 +156,18 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
         )
     _keep_refused(build, source, refusals)
     taken.rows[source.name] = entered.staged + (0 if todo.anew else rows)
+    if source.kind is SourceKind.PEOPLE:
+        taken.oldest[source.name] = entered.first_end
     if entered.open_records is not None:
         taken.open_records[source.name] = entered.open_records
+
+
+def _former_oldest(source: SourceDefinition, notes: Mapping[str, object]) -> datetime:
+    noted = cast("Mapping[str, str]", notes.get("oldest", {})).get(source.name)
+    if noted is not None:
+        return datetime.fromisoformat(noted)
+    held = cast("Mapping[str, int]", notes.get("rows", {})).get(source.name, 0)
+    return AGE_UNKNOWN if held else NOT_AGEING
 
 
 def files_to_read(
@@ -239,6 +253,8 @@ def _prepared(
             count.refused += len(refused)
             count.accepted += batch.rows
             count.held_back += batch.held
+            if source.kind is SourceKind.EVENTS:
+                reading.taken.oldest[source.name] = min(reading.taken.oldest[source.name], batch.oldest)
             _note_refused(reading.refusals, refused)
             reading.step.advance(read)
             yield staged

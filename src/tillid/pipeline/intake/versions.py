@@ -86,8 +86,18 @@ def still_open(log: ir.Table) -> ir.Table:
 def with_times(log: ir.Table) -> ir.Table:
     """Every version with valid_from and valid_to (NULL while it holds); the closing ones are spent on that."""
     alone, several = _apart(log, [RECORD_KEY])
-    within = ibis.window(group_by=several[RECORD_KEY], order_by=[several[AT], several[RECEIVED], several[GONE]])
-    ended = several.mutate(**{VALID_FROM: several[AT], VALID_TO: several[AT].lead().over(within)})
-    timed = still_open(alone).union(ended)
+    timed = still_open(alone).union(_followed(several))
     held = timed[VALID_TO].isnull() | (timed[VALID_TO] > timed[VALID_FROM])
     return timed.filter(~timed[GONE], held)
+
+
+def first_end(log: ir.Table) -> ir.Table:
+    """When the version that ended first did (`ended_at`), NULL where none has."""
+    followed = _followed(_apart(log, [RECORD_KEY])[1])
+    return followed.aggregate(ended_at=followed[VALID_TO].min())
+
+
+def _followed(several: ir.Table) -> ir.Table:
+    """The versions of records that have several, each ended by the next."""
+    within = ibis.window(group_by=several[RECORD_KEY], order_by=[several[AT], several[RECEIVED], several[GONE]])
+    return several.mutate(**{VALID_FROM: several[AT], VALID_TO: several[AT].lead().over(within)})

@@ -15,7 +15,7 @@ from tillid.pipeline.project.known import Known
 from tillid.pipeline.project.project import Project
 from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.profile.derived import add_derived
-from tillid.stages.profile.golden_record import traits
+from tillid.stages.profile.golden_record import trait_types
 from tillid.stages.profile.variables import variable_type
 from tillid.stages.segment.compile import segment_members
 from tillid.terms.fields import FieldInvalid, NameUnknown
@@ -43,10 +43,10 @@ def _tables(project: Project, kind: SourceKind) -> dict[str, ir.Table]:
 
 def _check_traits(project: Project, known: Known) -> ir.Table:
     versions = _tables(project, SourceKind.PEOPLE)
-    schema = {PERSON_ID: "int64"}
+    schema: dict[str, str] = {PERSON_ID: "int64"}
     for trait in project_traits(project) if versions else ():
         with _noting(known, "profile", trait.name):
-            schema |= traits(versions, [trait], ANY_TIME).schema().items()
+            schema |= trait_types([trait], versions)
     return ibis.table(schema, name="people")
 
 

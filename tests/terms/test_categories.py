@@ -1,0 +1,23 @@
+"""The keys that the package carries are fideslang's."""
+
+from __future__ import annotations
+
+import pytest
+
+from tillid.terms.categories import (
+    ALL_CATEGORIES,
+    ALL_DATA_SUBJECTS,
+    ALL_DATA_USES,
+    LOCAL_DATA_USES,
+    SPECIAL_CATEGORIES,
+)
+
+
+def test_every_key_is_one_of_the_library_and_none_is_missing() -> None:
+    taxonomy = pytest.importorskip("fideslang.default_taxonomy").DEFAULT_TAXONOMY
+    assert {item.fides_key for item in taxonomy.data_category} == ALL_CATEGORIES
+    assert {item.fides_key for item in taxonomy.data_subject} == ALL_DATA_SUBJECTS
+    uses = {item.fides_key for item in taxonomy.data_use}
+    assert uses | LOCAL_DATA_USES == ALL_DATA_USES
+    assert not uses & LOCAL_DATA_USES, "the library has the key now: it is no longer a local one"
+    assert SPECIAL_CATEGORIES <= ALL_CATEGORIES
