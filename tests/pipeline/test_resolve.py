@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from small_projects import CRM, CRM_HEAD, ORDERS, PURPOSES, Partition, SmallProject, csv
 from union_find import Identifier, Pair, UnionFind, counting
 
-from tillid.stages.resolve.components import counting_edges
+from tillid.stages.resolve.components import ends_of, ends_without, every_link, shared_links
 from tillid.stages.resolve.definitions import DEFAULT_LIMITS, LinkingDefinition
 
 
@@ -153,11 +153,18 @@ LIMITS = {"customer_no": 2, "email": 3, "phone": 2}
 
 
 @cache
-def _edges_sql() -> str:
+def _edges_sql() -> tuple[str, str, str]:
+    """The links that count; their ends; and these as they are found, from the ends of all links."""
     links = ibis.table(
         {"subject_a": "int64", "subject_b": "int64", "kind_a": "string", "kind_b": "string"}, name="links"
     )
-    return ibis.to_sql(counting_edges(links, LinkingDefinition(limits=LIMITS)), dialect="duckdb")
+    edges = every_link(links)
+    ends = ends_of(edges)
+    dropped = shared_links(links, ends, LinkingDefinition(limits=LIMITS))
+    counting_ = edges.anti_join(dropped, ["a", "b"])
+    return tuple(
+        ibis.to_sql(t, dialect="duckdb") for t in (counting_, ends_of(counting_), ends_without(ends, edges, dropped))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +190,10 @@ def test_links_count_alike_in_any_order(
     arrays = {name: pa.array(values, pa.int64()) for name, values in columns.items()}
     kinds = {f"kind_{side}": pa.array([KINDS[s % 3] for s in columns[f"subject_{side}"]], pa.string()) for side in "ab"}
     engine.register("links", pa.table(arrays | kinds))
-    found = {(int(a), int(b)) for a, b in engine.execute(_edges_sql()).fetchall()}
+    edges, ends, as_found = _edges_sql()
+    assert sorted(engine.execute(as_found).fetchall()) == sorted(engine.execute(ends).fetchall())
+    rows = engine.execute(edges).fetchall()
+    found = {(int(a), int(b)) for a, b in rows}
+    assert len(rows) == len(found)
     wanted = counting(((identifier(a), identifier(b)) for a, b in pairs), LIMITS)
     assert {(identifier(a), identifier(b)) for a, b in found} == wanted

@@ -34,7 +34,7 @@ LEDGER = Table(
         Column("at", "timestamp(6)", PREFERENCE),
         Column("source", "string", PREFERENCE),
         Column("notice", "string", PREFERENCE),
-        Column("evidence", "string", PREFERENCE),
+        Column("evidence", "string", PREFERENCE, distinct=True),
     ),
     only_for=frozenset({INTAKE, PERMISSIONS}),
     label="Consents, refusals, withdrawals, objections, restrictions and suppressions, as they came",

@@ -225,7 +225,7 @@ class GenerationBuild:
             name = held.name
             self._turn.settle()
         try:
-            rows = self._engine.receive(name, table.physical(), incoming.reader())
+            rows = self._engine.receive(name, table.physical(), incoming.reader(), table.distinct_text())
         except Exception:  # whatever an engine makes of what the giver of the rows raised
             if incoming.failure is not None:
                 raise incoming.failure from None

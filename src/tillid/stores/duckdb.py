@@ -168,12 +168,14 @@ class DuckDbEngine:
                 # A reader is under way; DuckDB checkpoints when it is done.
                 return
 
-    def receive(self, name: str, columns: Columns, rows: pa.RecordBatchReader) -> int:
+    def receive(
+        self, name: str, columns: Columns, rows: pa.RecordBatchReader, distinct: frozenset[str] = frozenset()
+    ) -> int:
         """Put rows from outside in a physical table."""
         with self._cursor() as cursor:
             cursor.register(_INCOMING, rows)
             try:
-                return self._fill(cursor, name, columns, f"from {_INCOMING}")
+                return self._fill(cursor, name, columns, f"from {_INCOMING}", distinct)
             finally:
                 cursor.unregister(_INCOMING)
 
@@ -228,7 +230,7 @@ class DuckDbEngine:
         name: str,
         columns: Columns,
         sql: str,
-        distinct: frozenset[str] = frozenset(),
+        distinct: frozenset[str],
     ) -> int:
         table = self._table(name)
         with _transaction(cursor):

@@ -36,15 +36,17 @@ class Engine(Protocol):
         """Remove physical tables; those that are not there are passed over."""
         ...
 
-    def receive(self, name: str, columns: Columns, rows: pa.RecordBatchReader) -> int:
-        """Put rows in a physical table, made when it is not there; how many rows. All or nothing."""
-        ...
-
-    def derive(self, name: str, columns: Columns, sql: str, distinct: frozenset[str] = frozenset()) -> int:
-        """Put the rows of a select in a physical table, made when it is not there; how many. All or nothing.
+    def receive(
+        self, name: str, columns: Columns, rows: pa.RecordBatchReader, distinct: frozenset[str] = frozenset()
+    ) -> int:
+        """Put rows in a physical table, made when it is not there; how many rows. All or nothing.
 
         To look for repetition in the columns of text `distinct` is not worth while.
         """
+        ...
+
+    def derive(self, name: str, columns: Columns, sql: str, distinct: frozenset[str] = frozenset()) -> int:
+        """As `receive`, with the rows of a select."""
         ...
 
     def define(self, name: str, columns: Columns, sql: str) -> int:

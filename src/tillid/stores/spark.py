@@ -115,7 +115,13 @@ class SparkEngine:
                 if (self._tables / name).exists():
                     shutil.rmtree(self._tables / name)
 
-    def receive(self, name: str, columns: Columns, rows: pa.RecordBatchReader) -> int:
+    def receive(
+        self,
+        name: str,
+        columns: Columns,
+        rows: pa.RecordBatchReader,
+        distinct: frozenset[str] = frozenset(),  # noqa: ARG002
+    ) -> int:
         """Write rows from outside as one Parquet file of the table's folder."""
         with store_errors(), self._growing(name, columns) as folder:
             # Spark passes over names that begin with a dot.

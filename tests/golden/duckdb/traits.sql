@@ -48,17 +48,7 @@ WITH "t4" AS (
         )
       )
   ) AS "t3"
-), "t7" AS (
-  SELECT
-    "t5"."person_id",
-    COUNT(*) AS "_times",
-    MIN("t5"."value__email") AS "email",
-    MIN("t5"."value__first_name") AS "first_name",
-    MIN("t5"."value__usual_email") AS "usual_email"
-  FROM "t4" AS "t5"
-  GROUP BY
-    1
-), "t12" AS (
+), "t11" AS (
   SELECT
     "t6"."person_id",
     "t6"."valid_from",
@@ -70,25 +60,45 @@ WITH "t4" AS (
   FROM "t4" AS "t6"
   SEMI JOIN (
     SELECT
-      *
-    FROM "t7" AS "t8"
+      "t7"."person_id"
+    FROM (
+      SELECT
+        "t5"."person_id",
+        COUNT(*) AS "_times"
+      FROM "t4" AS "t5"
+      GROUP BY
+        1
+    ) AS "t7"
     WHERE
-      "t8"."_times" > 1
-  ) AS "t11"
-    ON "t6"."person_id" = "t11"."person_id"
+      "t7"."_times" > 1
+  ) AS "t9"
+    ON "t6"."person_id" = "t9"."person_id"
 )
 SELECT
   *
 FROM (
   SELECT
-    "t8"."person_id",
-    "t8"."email",
-    "t8"."first_name",
-    "t8"."usual_email"
-  FROM "t7" AS "t8"
-  WHERE
-    "t8"."_times" = 1
-) AS "t9"
+    "t6"."person_id",
+    "t6"."value__email" AS "email",
+    "t6"."value__first_name" AS "first_name",
+    "t6"."value__usual_email" AS "usual_email"
+  FROM "t4" AS "t6"
+  ANTI JOIN (
+    SELECT
+      "t7"."person_id"
+    FROM (
+      SELECT
+        "t5"."person_id",
+        COUNT(*) AS "_times"
+      FROM "t4" AS "t5"
+      GROUP BY
+        1
+    ) AS "t7"
+    WHERE
+      "t7"."_times" > 1
+  ) AS "t9"
+    ON "t6"."person_id" = "t9"."person_id"
+) AS "t10"
 UNION ALL
 SELECT
   *
@@ -97,59 +107,59 @@ FROM (
     *
   FROM (
     SELECT
-      "t16"."person_id",
-      "t16"."email",
-      "t16"."first_name",
-      "t19"."usual_email"
+      "t15"."person_id",
+      "t15"."email",
+      "t15"."first_name",
+      "t18"."usual_email"
     FROM (
       SELECT
-        "t13"."person_id",
+        "t12"."person_id",
         (
           MAX(
-            {'valid_from': "t13"."valid_from", 'preference': "t13"."preference__email", 'value': "t13"."value__email"}
+            {'valid_from': "t12"."valid_from", 'preference': "t12"."preference__email", 'value': "t12"."value__email"}
           ) FILTER(WHERE
-            "t13"."value__email" IS NOT NULL)
+            "t12"."value__email" IS NOT NULL)
         )."value" AS "email",
         (
           MAX(
-            {'length': LENGTH("t13"."value__first_name"), 'valid_from': "t13"."valid_from", 'value': "t13"."value__first_name"}
+            {'length': LENGTH("t12"."value__first_name"), 'valid_from': "t12"."valid_from", 'value': "t12"."value__first_name"}
           ) FILTER(WHERE
-            "t13"."value__first_name" IS NOT NULL)
+            "t12"."value__first_name" IS NOT NULL)
         )."value" AS "first_name"
-      FROM "t12" AS "t13"
+      FROM "t11" AS "t12"
       GROUP BY
         1
-    ) AS "t16"
+    ) AS "t15"
     LEFT OUTER JOIN (
       SELECT
-        "t17"."person_id",
+        "t16"."person_id",
         (
           MAX(
-            {'times': "t17"."times", 'latest': "t17"."latest", 'value': "t17"."value__usual_email"}
+            {'times': "t16"."times", 'latest': "t16"."latest", 'value': "t16"."value__usual_email"}
           )
         )."value" AS "usual_email"
       FROM (
         SELECT
-          "t14"."person_id",
-          "t14"."value__usual_email",
+          "t13"."person_id",
+          "t13"."value__usual_email",
           COUNT(*) AS "times",
           MAX(
-            {'valid_from': "t14"."valid_from", 'preference': "t14"."preference__usual_email"}
+            {'valid_from': "t13"."valid_from", 'preference': "t13"."preference__usual_email"}
           ) AS "latest"
         FROM (
           SELECT
             *
-          FROM "t12" AS "t13"
+          FROM "t11" AS "t12"
           WHERE
-            "t13"."value__usual_email" IS NOT NULL
-        ) AS "t14"
+            "t12"."value__usual_email" IS NOT NULL
+        ) AS "t13"
         GROUP BY
           1,
           2
-      ) AS "t17"
+      ) AS "t16"
       GROUP BY
         1
-    ) AS "t19"
-      ON "t16"."person_id" = "t19"."person_id"
-  ) AS "t20"
-) AS "t21"
+    ) AS "t18"
+      ON "t15"."person_id" = "t18"."person_id"
+  ) AS "t19"
+) AS "t20"

@@ -63,10 +63,12 @@ def traits(versions: Mapping[str, ir.Table], definitions: Sequence[TraitDefiniti
         raise ProfileInvalid("Two traits have one name, or one is called person_id")
     said = ibis.union(*_legs(versions, definitions, types, as_of), distinct=False)
     # Of whom one record says all there is, there is nothing to choose, and that is most people.
-    once = said.group_by(PERSON_ID).agg(_times=said.count(), **{d.name: said[_value(d)].min() for d in definitions})
-    alone = once.filter(once["_times"] == 1).select(PERSON_ID, *types)
-    several = said.semi_join(once.filter(once["_times"] > 1), PERSON_ID)
-    return alone.union(_survivors(several, definitions).select(PERSON_ID, *types))
+    times = said.group_by(PERSON_ID).agg(_times=said.count())
+    repeated = times.filter(times["_times"] > 1).select(PERSON_ID)
+    alone = said.anti_join(repeated, PERSON_ID)
+    several = said.semi_join(repeated, PERSON_ID)
+    only = alone.select(PERSON_ID, **{d.name: alone[_value(d)] for d in definitions})
+    return only.union(_survivors(several, definitions).select(PERSON_ID, *types))
 
 
 def _survivors(said: ir.Table, definitions: Sequence[TraitDefinition]) -> ir.Table:

@@ -18,7 +18,17 @@ from tillid.governance.permit import Permit
 from tillid.ports.store import Build, Underway
 from tillid.stages.resolve.definitions import DEFAULT_LIMITS, LinkingDefinition
 from tillid.stages.resolve.errors import LinkingDoesNotSettle
-from tillid.stages.resolve.tables import COMPONENTS, EDGES, ENDS, KNOTS, LINKS, MEMBERS, SUBJECTS, labels
+from tillid.stages.resolve.tables import (
+    COMPONENTS,
+    EDGES,
+    ENDS,
+    KNOTS,
+    LINKS,
+    MEMBERS,
+    SHARED_LINKS,
+    SUBJECTS,
+    labels,
+)
 from tillid.terms.table import NO_PERSON, PERSON_ID, SUBJECT_ID, Table
 
 MOST_TURNS = 60
@@ -45,18 +55,27 @@ def resolve(build: Build, linking: Permit | None, keeping: Permit, definition: L
     return build.write(MEMBERS, govern(members, keeping))
 
 
-def counting_edges(links: ir.Table, definition: LinkingDefinition) -> ir.Table:
-    """The links that count, in both directions (a, b): those of identifiers that are not shared too widely.
-
-    `links` has subject_a, subject_b, kind_a and kind_b.
-    """
+def every_link(links: ir.Table) -> ir.Table:
+    """The links between two subjects (`subject_a`, `subject_b`), each once in both directions (a, b)."""
     one, other = links.subject_a, links.subject_b
     once = links.filter(one != other).select(a=ibis.least(one, other), b=ibis.greatest(one, other)).distinct()
-    both = _both_ways(once)
+    return _both_ways(once)
+
+
+def ends_of(edges: ir.Table) -> ir.Table:
+    """Each linked subject with the number of its neighbours and the least of them."""
+    return edges.group_by(**{SUBJECT_ID: edges.a}).agg(neighbours=edges.count(), nearest=edges.b.min())
+
+
+def shared_links(links: ir.Table, ends: ir.Table, definition: LinkingDefinition) -> ir.Table:
+    """The links that do not count, in both directions (a, b): those of identifiers that are shared too widely.
+
+    `links` has subject_a, subject_b, kind_a and kind_b; `ends` is of them all.
+    """
     limits = {kind: definition.limit(kind) for kind in DEFAULT_LIMITS.keys() | definition.limits.keys()}
     fewest = min(*limits.values(), definition.limit(""))
     # Only who has many neighbours can be shared, and that is seen without looking at kinds.
-    busy = both.group_by("a").agg(values=both.count()).filter(lambda t: t["values"] > fewest).select("a")
+    busy = ends.filter(ends.neighbours > fewest).select(a=SUBJECT_ID)
     forth = links.select(a="subject_a", b="subject_b", kind="kind_b")
     back = links.select(a="subject_b", b="subject_a", kind="kind_a")
     met = forth.union(back).join(busy, "a").filter(lambda t: t.a != t.b).select("a", "b", "kind").distinct()
@@ -66,8 +85,14 @@ def counting_edges(links: ir.Table, definition: LinkingDefinition) -> ir.Table:
     )
     shared = seen_with.filter(seen_with["values"] > most).select("a", "kind")
     # A link counts only when neither of its ends is shared.
-    dropped = _both_ways(met.join(shared, ["a", "kind"]).select("a", "b"))
-    return both.anti_join(dropped, ["a", "b"])
+    return _both_ways(met.join(shared, ["a", "kind"]).select("a", "b")).distinct()
+
+
+def ends_without(ends: ir.Table, edges: ir.Table, dropped: ir.Table) -> ir.Table:
+    """The ends of `edges` without the `dropped` ones, given the `ends` of them all: few are other than before."""
+    touched = dropped.select(**{SUBJECT_ID: dropped.a}).distinct()
+    left = edges.semi_join(touched, edges.a == touched[SUBJECT_ID]).anti_join(dropped, ["a", "b"])
+    return ends.anti_join(touched, SUBJECT_ID).union(ends_of(left))
 
 
 def _both_ways(pairs: ir.Table) -> ir.Table:
@@ -75,13 +100,16 @@ def _both_ways(pairs: ir.Table) -> ir.Table:
 
 
 def _connect(build: Build, permit: Permit, definition: LinkingDefinition) -> Table | None:
-    if build.write(EDGES, govern(counting_edges(_table(LINKS), definition), permit)).result() == 0:
+    links, edges, ends, dropped = _table(LINKS), _table(EDGES), _table(ENDS), _table(SHARED_LINKS)
+    build.write(EDGES, govern(every_link(links), permit))
+    if build.write(ENDS, govern(ends_of(edges), permit)).result() == 0:
         return None
-    edges, ends = _table(EDGES), _table(ENDS)
-    met = edges.group_by("a").agg(neighbours=edges.count(), nearest=edges.b.min())
-    build.write(ENDS, govern(met.rename(**{SUBJECT_ID: "a"}), permit))
+    counting = edges
+    if build.write(SHARED_LINKS, govern(shared_links(links, ends, definition), permit)).result():
+        counting = edges.anti_join(dropped, ["a", "b"])
+        build.write(ENDS, govern(ends_without(ends, edges, dropped), permit))
     knotted = ends.filter(ends.neighbours > 1)
-    among = edges.join(knotted.select(a=SUBJECT_ID), "a").join(knotted.select(b=SUBJECT_ID), "b")
+    among = counting.join(knotted.select(a=SUBJECT_ID), "a").join(knotted.select(b=SUBJECT_ID), "b")
     build.write(KNOTS, govern(among.select("a", "b"), permit))
     last = _settled(build, permit)
     build.write(COMPONENTS, govern(_with_leaves(ends, _table(last)), permit))

@@ -39,7 +39,8 @@ def _pairs(name: str, label: str) -> Table:
     return Table(name, columns, kind=TableKind.STAGED, only_for=frozenset({LINKING}), label=label)
 
 
-EDGES = _pairs("edges", "Links that count, in both directions")
+EDGES = _pairs("edges", "Links between two subjects, in both directions")
+SHARED_LINKS = _pairs("shared_links", "Those that do not count, since one of the two is shared too widely")
 
 
 ENDS = Table(
@@ -85,4 +86,4 @@ MEMBERS = Table(
     label="Which person each subject is",
 )
 
-TABLES = (SUBJECTS, LINKS, EDGES, ENDS, KNOTS, labels(0), labels(1), COMPONENTS, MEMBERS)
+TABLES = (SUBJECTS, LINKS, EDGES, SHARED_LINKS, ENDS, KNOTS, labels(0), labels(1), COMPONENTS, MEMBERS)
