@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from fideslang.default_taxonomy import DEFAULT_TAXONOMY
 
 from tillid.terms.categories import (
     ALL_CATEGORIES,
@@ -14,10 +14,9 @@ from tillid.terms.categories import (
 
 
 def test_every_key_is_one_of_the_library_and_none_is_missing() -> None:
-    taxonomy = pytest.importorskip("fideslang.default_taxonomy").DEFAULT_TAXONOMY
-    assert {item.fides_key for item in taxonomy.data_category} == ALL_CATEGORIES
-    assert {item.fides_key for item in taxonomy.data_subject} == ALL_DATA_SUBJECTS
-    uses = {item.fides_key for item in taxonomy.data_use}
+    assert {item.fides_key for item in DEFAULT_TAXONOMY.data_category} == ALL_CATEGORIES
+    assert {item.fides_key for item in DEFAULT_TAXONOMY.data_subject} == ALL_DATA_SUBJECTS
+    uses = {item.fides_key for item in DEFAULT_TAXONOMY.data_use}
     assert uses | LOCAL_DATA_USES == ALL_DATA_USES
     assert not uses & LOCAL_DATA_USES, "the library has the key now: it is no longer a local one"
     assert SPECIAL_CATEGORIES <= ALL_CATEGORIES
