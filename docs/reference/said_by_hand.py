@@ -139,8 +139,8 @@ NOTES = {
         "[variables and segments](../how-to/variables-and-segments.md)."
     ),
     "destinations": (
-        "Defaults: `format` csv, `separator` `;`, `encoding` utf-8-sig. One destination takes one activation, and no "
-        "two write to one path."
+        "Defaults: `format` csv, `separator` `;`, `decimal` `.`, `encoding` utf-8-sig. One destination takes one "
+        "activation, and no two write to one path."
     ),
     "activations": (
         "`columns` gives the header that the receiver sees, and the trait or variable below it. The first of them is "

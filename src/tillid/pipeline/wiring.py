@@ -65,4 +65,5 @@ def open_destination(project: Project, destination: DestinationDefinition) -> De
         format=destination.format,
         separator=destination.separator,
         encoding=destination.encoding,
+        decimal=destination.decimal,
     )

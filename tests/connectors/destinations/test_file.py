@@ -88,6 +88,16 @@ def test_separator_and_encoding_are_kept(tmp_path: Path) -> None:
     assert read_csv(tmp_path / "list.csv", "\t", "iso-8859-1")[1][1] == "Ærø"
 
 
+def test_numbers_have_the_decimal_mark_that_is_asked_for(tmp_path: Path) -> None:
+    rows = pa.table({"spent": pa.array([Decimal("-1000.50"), None], pa.decimal128(18, 2)), "mean": [0.25, 1e22]})
+    rows = rows.append_column("note", pa.array(["3.5 km", "x"]))
+    there = FileDestination(tmp_path, "list.csv", decimal=",")
+    there.deliver(rows, {"Brugt": "spent", "Snit": "mean", "Note": "note"}, "d1")
+    assert read_csv(tmp_path / "list.csv")[1:] == [["-1000,50", "0,25", "3.5 km"], ["", "1e+22", "x"]]
+    assert there.forget([{"Brugt": Decimal("-1000.50"), "Snit": 0.25}]) == 1
+    assert read_csv(tmp_path / "list.csv")[1:] == [["", "1e+22", "x"]]
+
+
 def test_letters_that_the_encoding_lacks_are_an_error_without_the_name(tmp_path: Path) -> None:
     there = FileDestination(tmp_path, "list.csv", encoding="iso-8859-1")
     there.deliver(people("Ida"), COLUMNS, "d1")
@@ -141,7 +151,16 @@ def test_a_link_in_the_place_of_the_part_file_is_not_followed(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"format": "xlsx"}, {"separator": ""}, {"separator": '"'}, {"encoding": "latin-99"}, {"encoding": "hex"}]
+    "wrong",
+    [
+        {"format": "xlsx"},
+        {"separator": ""},
+        {"separator": '"'},
+        {"encoding": "latin-99"},
+        {"encoding": "hex"},
+        {"decimal": ";"},
+        {"decimal": ",", "separator": ","},
+    ],
 )
 def test_a_form_that_does_not_exist_is_refused(tmp_path: Path, wrong: dict[str, str]) -> None:
     with pytest.raises(DestinationError):

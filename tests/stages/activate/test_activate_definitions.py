@@ -32,6 +32,8 @@ def test_a_file_destination_is_csv_for_excel_unless_it_says_otherwise() -> None:
         ({"separator": ";;"}, ("separator",)),
         ({"separator": '"'}, ("separator",)),
         ({"separator": 1}, ("separator",)),
+        ({"decimal": "·"}, ("decimal",)),
+        ({"decimal": ",", "separator": ","}, ("decimal",)),
         ({"encoding": "utf-9"}, ("encoding",)),
         ({"encoding": "hex"}, ("encoding",)),
         ({"encodng": "utf-8"}, ("encodng",)),

@@ -26,14 +26,16 @@ def harmless(text: str) -> str:
     return f"'{text}" if _RUNS.match(text) else text
 
 
-def cell(value: object) -> str:  # noqa: PLR0911  one return a type reads best
+def cell(value: object, decimal: str = ".") -> str:  # noqa: PLR0911  one return a type reads best
     """A value as the text of a CSV cell; NULL and NaN are empty.
 
-    Numbers have a decimal point and are never made harmless, for they are not text. Times are UTC,
+    Numbers have the mark `decimal` and are never made harmless, for they are not text. Times are UTC,
     `2026-03-01 12:00:00`. Raises TypeError for what a cell can't hold: lists, structures, bytes.
 
     >>> cell(-5), cell(Decimal("1000.50")), cell(True), cell(None), cell("-5")
     ('-5', '1000.50', 'true', '', "'-5")
+    >>> cell(Decimal("1000.50"), ",")
+    '1000,50'
     >>> cell(datetime(2026, 3, 1, 12))
     '2026-03-01 12:00:00'
     """
@@ -47,9 +49,9 @@ def cell(value: object) -> str:  # noqa: PLR0911  one return a type reads best
         case int():
             return str(value)
         case float():
-            return "" if math.isnan(value) else repr(value)
+            return "" if math.isnan(value) else repr(value).replace(".", decimal)
         case Decimal():
-            return format(value, "f")
+            return format(value, "f").replace(".", decimal)
         case datetime():
             return value.isoformat(sep=" ")
         case date() | time():

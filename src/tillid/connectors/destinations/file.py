@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,8 +29,8 @@ class FileDestination:
     """A file that each delivery replaces; a reader sees the former list or the new one, never a part.
 
     `path` is relative to `folder`, the project's, and may not leave it; written as an absolute path it may
-    be anywhere. CSV follows RFC 4180 with `separator` and `encoding`, and text that a spreadsheet would run
-    is made harmless (see `cells.harmless`). Parquet keeps every value and type as it is.
+    be anywhere. CSV follows RFC 4180 with `separator`, `decimal` and `encoding`, and text that a spreadsheet would
+    run is made harmless (see `cells.harmless`). Parquet keeps every value and type as it is.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -39,20 +40,23 @@ class FileDestination:
     1 ['E-mail', 'ida@nordlys.example']
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the keys of the definition file
         self,
         folder: Path,
         path: str,
         format: str = CSV,  # noqa: A002  the key in the definition file
+        *,
         separator: str = ";",
         encoding: str = "utf-8-sig",
+        decimal: str = ".",
     ) -> None:
-        _check_form(format, separator, encoding)
+        _check_form(format, separator, encoding, decimal)
         self._place = _place_of(folder, path)
         self._shown = path
         self._format = format
         self._separator = separator
         self._encoding = encoding
+        self._cell = partial(cell, decimal=decimal)
 
     def deliver(self, rows: pa.Table, columns: Mapping[str, str], key: str) -> Receipt:
         """Replace the file by `rows`, under the headers of `columns`, in their order.
@@ -89,7 +93,7 @@ class FileDestination:
         def lines() -> Iterable[Sequence[str]]:
             yield [cell(header) for header in rows.column_names]
             for batch in rows.to_batches(_ROWS_AT_A_TIME):
-                columns = [map(cell, _python_values(column)) for column in batch.columns]
+                columns = [map(self._cell, _python_values(column)) for column in batch.columns]
                 yield from zip(*columns, strict=True)
 
         return lambda file: self._write_lines(file, lines())
@@ -110,7 +114,7 @@ class FileDestination:
 
     def _forget_cells(self, keys: Sequence[Mapping[str, object]]) -> int:
         header, *lines = self._read_lines() or [[]]
-        wanted = [{cell(name): cell(value) for name, value in key.items()} for key in keys]
+        wanted = [{cell(name): self._cell(value) for name, value in key.items()} for key in keys]
         found: set[int] = set()
         gone: set[int] = set()
         for names, numbers in _by_names(wanted, header, self._failed).items():
@@ -180,11 +184,15 @@ class FileDestination:
         return DestinationError(f"The list {self._shown} could not be written or changed: {why}", hint=hint)
 
 
-def _check_form(format_: str, separator: str, encoding: str) -> None:
+def _check_form(format_: str, separator: str, encoding: str, decimal: str) -> None:
     if format_ not in (CSV, PARQUET):
         raise DestinationError(f"There is no file format {format_!r}", hint="Valid: csv, parquet.")
     if len(separator) != 1 or separator in '"\r\n':
         raise DestinationError("The separator must be one character", hint='Such as ";".')
+    if decimal not in (".", ",") or (format_ == CSV and decimal == separator):
+        raise DestinationError(
+            f"The decimal mark can't be {decimal!r} beside the separator {separator!r}", hint='Write "." or ",".'
+        )
     try:
         "".encode(encoding)
     except (LookupError, ValueError):

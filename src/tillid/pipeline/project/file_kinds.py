@@ -20,7 +20,7 @@ from tillid.pipeline.project.schema import (
 )
 from tillid.pipeline.project.source_shapes import SOURCE
 from tillid.pipeline.project.words import DURATION, NAME, one_of
-from tillid.stages.activate.definitions import DestinationKind, FileFormat
+from tillid.stages.activate.definitions import DECIMAL_MARKS, DestinationKind, FileFormat
 from tillid.stages.profile.definitions import NEEDS_COLUMN, Measure, Survivorship
 from tillid.terms.actor import ALL
 from tillid.terms.categories import ALL_CATEGORIES, ALL_DATA_SUBJECTS, ALL_DATA_USES
@@ -155,9 +155,10 @@ _DESTINATION = Record(
         "path": Key(Text(), "file, relative to the project folder", required=True),
         "format": Key(one_of(FileFormat, "format"), "csv or parquet"),
         "separator": Key(Text(pattern=r'[^"\r\n]', says="one character"), "between the values of a CSV line"),
+        "decimal": Key(Text(DECIMAL_MARKS, "decimal mark"), "decimal mark of the numbers in a CSV file"),
         "encoding": Key(Text(), "encoding of a CSV file, such as utf-8-sig"),
     },
-    rules=(When("format", (FileFormat.PARQUET,), bars=("separator", "encoding")),),
+    rules=(When("format", (FileFormat.PARQUET,), bars=("separator", "decimal", "encoding")),),
 )
 
 _ACTIVATION = Record(

@@ -17,6 +17,9 @@ class DestinationKind(StrEnum):
     FILE = "file"
 
 
+DECIMAL_MARKS = (".", ",")
+
+
 class FileFormat(StrEnum):
     """What a file destination writes."""
 
@@ -28,7 +31,7 @@ class FileFormat(StrEnum):
 class DestinationDefinition:
     """A place that lists are delivered to: a file, by its path relative to the project folder.
 
-    `separator` and `encoding` matter to CSV alone; `utf-8-sig` is what Excel reads as UTF-8.
+    `separator`, `decimal` and `encoding` matter to CSV alone; `utf-8-sig` is what Excel reads as UTF-8.
 
     >>> DestinationDefinition("list", path="out/list.csv").format
     <FileFormat.CSV: 'csv'>
@@ -40,6 +43,7 @@ class DestinationDefinition:
     format: FileFormat = FileFormat.CSV
     separator: str = ";"
     encoding: str = "utf-8-sig"
+    decimal: str = "."
     label: str = ""
 
     def __post_init__(self) -> None:
@@ -55,6 +59,12 @@ class DestinationDefinition:
             raise FieldInvalid("That folder is the store's own", field=("path",), hint="Write to out/.")
         if len(self.separator) != 1 or self.separator in '"\r\n':
             raise FieldInvalid("The separator must be one character", field=("separator",), hint='Such as ";".')
+        if self.decimal not in DECIMAL_MARKS:
+            raise FieldInvalid("There is no such decimal mark", field=("decimal",), hint='Write "." or ",".')
+        if self.format is FileFormat.CSV and self.decimal == self.separator:
+            raise FieldInvalid(
+                "The decimal mark is the separator", field=("decimal",), hint='Such as decimal "," and separator ";".'
+            )
         try:
             "".encode(self.encoding)
         except (LookupError, ValueError):
@@ -70,7 +80,7 @@ class DestinationDefinition:
         ...                                             "format": "parquet"}).path
         'out/a.parquet'
         """
-        keys = ("kind", "path", "format", "separator", "encoding", "label")
+        keys = ("kind", "path", "format", "separator", "decimal", "encoding", "label")
         given = read_mapping(mapping, (), allowed=keys, required=("kind", "path"))
         return cls(
             name=name,
@@ -79,6 +89,7 @@ class DestinationDefinition:
             format=read_choice(given, "format", (), FileFormat) or FileFormat.CSV,
             separator=_read_separator(given),
             encoding=read_text(given, "encoding", ()) or "utf-8-sig",
+            decimal=read_text(given, "decimal", ()) or ".",
             label=read_text(given, "label", ()) or name,
         )
 
