@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 import yaml
 
 from tillid.connectors.sources.files import FileSource
+from tillid.ports.source import Look
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
 from tillid.stages.ingest.header_words import meaning_of
 from tillid.stages.ingest.suggest import suggest
@@ -101,3 +103,21 @@ def test_headers_of_six_languages(header, name):
     assert meaning is not None
     assert meaning.name == name
     assert is_category(meaning.category)
+
+
+def test_a_key_is_a_column_with_a_value_of_its_own_in_each_row(draft):
+    twice = "Kundenr.;E-mailadresse\n7;a@x.example\n7;b@x.example\n"
+    assert yaml.safe_load(draft("crm", PEOPLE).text)["key"] == "customer_no"
+    assert yaml.safe_load(draft("crm", twice).text)["key"] == "email"
+    none = draft("crm", twice + ";b@x.example\n").text
+    assert "key" not in yaml.safe_load(none)
+    assert "# key:  # fill in" in none
+    products = "beskrivelse;sku\nKop;X1\nKop;X2\n"
+    assert yaml.safe_load(draft("products", products).text)["key"] == "product"
+    assert yaml.safe_load(draft("products", "sku;beskrivelse\nX1;Kop\nX1;Fad\nX1;Kop\n").text)["key"] is None
+
+
+def test_values_of_several_parts_are_no_key():
+    look = Look("json", "utf-8", None, None, None, {}, None, ("tags", "sku"), None, ())
+    sample = pa.record_batch({"tags": [["a"], ["b"]], "sku": ["X1", "X2"]})
+    assert yaml.safe_load(suggest("products", "data/p.json", look, sample).text)["key"] == "product"

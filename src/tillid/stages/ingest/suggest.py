@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,6 +33,7 @@ _STATE_WORDS = {
 _SUPPRESSION_WORDS = ("robinson", "suppress", "spaer", "sperre", "reserv", "bloker", "block", "optout", "nejtak")
 _PLAIN = re.compile(r"[^\W\d][\w ./()-]*[\w)]|[^\W\d]")
 _CONSENT = re.compile("consent|samtykke|toestemming|einwilligung")
+_NO_KEY = "fill in: in the rows looked at, no column has a value of its own in each"
 _YAML_WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
 
 
@@ -82,7 +83,17 @@ def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch) -> Draft:
     )
     source = _source_name(name)
     kind = _kind(source, columns, sample)
-    return Draft(source, kind, columns, "\n".join(_lines(source, files, kind, look, columns)) + "\n")
+    once = frozenset(column.name for column in columns if _is_once(sample.column(column.header)))
+    draft = Draft(source, kind, columns, "")
+    return replace(draft, text="\n".join(_lines(draft, files, look, once)) + "\n")
+
+
+def _is_once(values: pa.Array) -> bool:
+    """Whether each row has a value of its own, as far as the rows that were looked at tell."""
+    given = plain(values)
+    if not len(given) or given.null_count or pa.types.is_nested(given.type):
+        return False
+    return bool(pc.count_distinct(given).as_py() == len(given))
 
 
 def _drafted(header: str, values: pa.Array, look: Look, taken: set[str]) -> DraftColumn:
@@ -185,7 +196,8 @@ def _is_unique(column: DraftColumn, sample: pa.RecordBatch) -> bool:
     return bool(len(pc.unique(values)) == len(values))
 
 
-def _lines(source: str, files: str, kind: SourceKind, look: Look, columns: Sequence[DraftColumn]) -> list[str]:
+def _lines(draft: Draft, files: str, look: Look, once: frozenset[str]) -> list[str]:
+    kind, columns = draft.kind, draft.columns
     seen = [look.format, look.encoding, look.sheet and f"sheet {look.sheet}"]
     seen += [f"separator {look.separator!r}"] if look.separator else []
     seen += [f"decimal mark {look.decimal!r}"] if look.decimal else []
@@ -193,10 +205,10 @@ def _lines(source: str, files: str, kind: SourceKind, look: Look, columns: Seque
         f"# A draft from looking at the file ({', '.join(str(part) for part in seen if part)}). Read every line.",
         *(f"# {header}: dates as {format_}" for header, format_ in look.date_formats.items()),
         *(f"# {note}" for note in look.notes),
-        f"name: {source}",
+        f"name: {draft.name}",
         f"kind: {kind}",
         f"files: {_quoted(files)}",
-        *_about(kind, columns),
+        *_about(kind, columns, once),
         "columns:",
     ]
     is_thing = kind is SourceKind.THINGS
@@ -209,14 +221,16 @@ def _lines(source: str, files: str, kind: SourceKind, look: Look, columns: Seque
     return lines
 
 
-def _about(kind: SourceKind, columns: Sequence[DraftColumn]) -> list[str]:
+def _about(kind: SourceKind, columns: Sequence[DraftColumn], once: frozenset[str]) -> list[str]:
     identifiers = [column.name for column in columns if column.identifier]
     times = [column.name for column in columns if column.type in ("timestamp", "date") and column.name != "birth_date"]
     lines = []
     if kind is SourceKind.THINGS:
-        return [f"key: {columns[0].name if columns else ''}  # the column that identifies a thing"]
-    if kind is SourceKind.PEOPLE and "customer_no" in identifiers:
-        lines.append("key: customer_no")
+        key = next((c.name for c in columns if c.name in once), "")
+        return [f"key: {key}  # {'the column that identifies a thing' if key else _NO_KEY}"]
+    if kind is SourceKind.PEOPLE:
+        key = next((name for name in sorted(identifiers, key=lambda n: n != "customer_no") if name in once), "")
+        lines.append(f"key: {key}" if key else f"# key:  # {_NO_KEY}")
     if kind is SourceKind.EVENTS:
         lines.append(f"time: {times[0] if times else ''}  # when it happened")
     if kind is SourceKind.SUPPRESSIONS:
