@@ -23,6 +23,9 @@ from small_projects import (
     stored,
 )
 
+from tillid.governance.errors import ColumnOutsidePurpose
+from tillid.ports.errors import TableNotBuilt
+
 LONG_AND_SHORT = PURPOSES.replace("consent, retention: 10 years", "consent, retention: 2 years")
 SEGMENTS = """
 segments:
@@ -178,3 +181,81 @@ def test_members_for_a_purpose_that_was_written_anew_are_new(project: SmallProje
     _, second = project.build()
     assert (second.segments["spent"].entered, second.segments["spent"].left) == (2, 2)
     assert (second.segments["known"].entered, second.segments["known"].left) == (0, 0)
+
+
+SICK = PURPOSES.replace("user.behavior, user.contact", "user.behavior, user.financial, user.contact", 1)
+PAID = ORDERS + "  paid:   {name: paid, type: money, category: user.financial}\n"
+BY_PAID = "variables:\n  most: {of: orders, measure: max, column: paid}\n"
+
+
+def test_what_a_table_told_before_its_definition_changed_is_not_read(tmp_path: Path) -> None:
+    """The values were worked out of a column that this purpose does not cover."""
+    files = FILES | {"purposes.yml": SICK, "sources/orders.yml": PAID, "variables/v.yml": BY_PAID}
+    rule = "segments:\n  rich: {purpose: analytics, rule: {did: orders, where: {column: paid, gte: 600}}}\n"
+    made = SmallProject(tmp_path, files | {"segments/s.yml": rule})
+    made.put("data/crm.csv", csv(CRM_HEAD, *PEOPLE))
+    made.put("data/orders.csv", csv(f"{ORDERS_HEAD},paid", ("1", YOUNG, "cup", 1, 666)))
+    made.put("data/consents.csv", csv(CONSENTS_HEAD, ("a@example.com", "news", "given", YOUNG, "n1", "e")))
+    made.build()
+    with pytest.raises(ColumnOutsidePurpose):
+        made.sql("select most from variables", "news")
+    made.put("variables/v.yml", BY_PAID.replace("column: paid", "column: amount"))
+    with pytest.raises(TableNotBuilt):
+        made.sql("select most from variables", "news")
+    made.put("segments/s.yml", rule.replace("column: paid, gte: 600", "column: item, eq: cup"))
+    with pytest.raises(TableNotBuilt):
+        made.sql("select person_id from segment__rich", "analytics")
+
+
+def test_members_are_nobodys_but_those_they_were_worked_out_for(project: SmallProject) -> None:
+    everyone = "segments:\n  spent: {purpose: news, rule: {variable: bought, gte: 0}}\n"
+    project.put("segments/s.yml", everyone)
+    project.build()
+    assert len(project.sql("select person_id from segment__spent", "news")) == 2
+    with pytest.raises(TableNotBuilt):
+        project.sql("select person_id from segment__spent", "analytics")
+
+
+def test_whom_a_purpose_comes_to_permit_has_entered(project: SmallProject) -> None:
+    project.put("destinations/d.yml", "destinations:\n  list: {kind: file, path: out/list.csv}\n")
+    project.put(
+        "activations/a.yml",
+        "activations:\n  calls: {segment: spent, purpose: analytics, destination: list, columns: {Nr: customer_no}}\n",
+    )
+    project.put("data/crm.csv", csv(CRM_HEAD, *PEOPLE[:2], ("3", "c@example.com", None, "Cy")))
+    project.build()
+    project.put("data/consents-2.csv", csv(CONSENTS_HEAD, ("c@example.com", "news", "given", YOUNG, "n1", "e")))
+    project.now = NOW + timedelta(days=1)
+    _, done = project.build()
+    assert (done.segments["spent"].people, done.segments["spent"].entered) == (3, 1)
+    since = project.sql("select entered_at from segment__spent order by 1", "news")
+    assert [row["entered_at"].date() for row in since] == [NOW.date(), NOW.date(), project.now.date()]
+
+
+def test_scopes_that_come_together_keep_who_was_a_member(project: SmallProject) -> None:
+    _old_order(project)
+    project.build()
+    project.put("data/orders-2.csv", csv(ORDERS_HEAD, ("1", YOUNG, "tin", 5)))
+    _, done = project.build()
+    assert _places(project, "variables") == 1
+    assert {name: (s.entered, s.left) for name, s in done.segments.items()} == {"spent": (0, 0), "known": (0, 0)}
+
+
+def test_linking_shares_no_profile(project: SmallProject) -> None:
+    project.put(
+        "purposes.yml",
+        PURPOSES.replace(
+            "[user.unique_id, user.contact, user.device]", "[user.unique_id, user.behavior, user.contact, user.name]"
+        ),
+    )
+    project.put("sources/orders.yml", ORDERS.replace("[analytics, news]", "[analytics, news, linking]"))
+    project.build()
+    with pytest.raises(TableNotBuilt):
+        project.sql("select count(*) as n from variables", "linking")
+
+
+def test_retentions_in_other_words_are_the_same(project: SmallProject) -> None:
+    project.put("purposes.yml", PURPOSES.replace("consent, retention: 10 years", "consent, retention: 120 months"))
+    _old_order(project)
+    project.build()
+    assert (_places(project, "variables"), _places(project, "people")) == (1, 1)

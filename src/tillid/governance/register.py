@@ -25,7 +25,7 @@ from tillid.governance.permit import Permit, _issue_permit
 from tillid.terms.actor import ALL, Actor
 from tillid.terms.durations import Duration
 from tillid.terms.errors import nearest
-from tillid.terms.purpose import Purpose
+from tillid.terms.purpose import LINKING, Purpose
 from tillid.terms.table import Table
 
 _HOUSEKEEPING_KEYS = frozenset(purpose.key for purpose in HOUSEKEEPING)
@@ -109,8 +109,8 @@ class Register:
                     for a in sorted(self.actors.values(), key=lambda a: a.name)
                 ),
                 *(
-                    f"{t.name} {t.path} {t.collected} {t.scoped} {sorted(t.worked_out_from)} {t.retained_from}"
-                    f" {sorted(t.only_for)}"
+                    f"{t.name} {t.path} {t.collected} {t.scoped} {t.shared} {sorted(t.worked_out_from)}"
+                    f" {t.retained_from} {sorted(t.only_for)}"
                     f" {[(c.name, c.type, sorted(c.categories), c.key) for c in t.columns]}"
                     for t in sorted(self.tables.values(), key=lambda t: t.name)
                 ),
@@ -174,20 +174,21 @@ class Register:
     def scope_of(self, purpose: str, table: Table) -> str:
         """A short name of what a purpose admits to a scoped table; of equal names the table is kept once.
 
-        It covers the purpose sets and the retention that the purpose admits rows by, and the columns that it
-        covers of the table and of the scoped tables that this is worked out from.
+        It covers the purpose sets and the retention that the purpose admits rows by, and each column of the table
+        and of the scoped tables that this is worked out from: its data categories, and whether the purpose covers
+        them. Linking shares with none: no profile is worked out for it. Nor does anyone share what is not `shared`.
         """
         if (purpose, table.name) not in self._scopes:
             entry = self.purpose(purpose)
             columns = [
-                f"{of.name}.{column.name}"
+                f"{of.name}.{column.name} {sorted(column.categories)} {is_usable(column, entry)}"
                 for of in (table, *(self.table(name) for name in table.worked_out_from))
                 for column in of.columns
-                if is_usable(column, entry)
             ]
-            self._scopes[purpose, table.name] = _digest([self._rows_of(purpose), sorted(columns)])
+            alone = purpose if purpose == LINKING or not table.shared else ""
+            self._scopes[purpose, table.name] = _digest([alone, self._rows_of(purpose), sorted(columns)])
         return self._scopes[purpose, table.name]
 
     def _rows_of(self, purpose: str) -> str:
-        entry = self.purpose(purpose)
-        return f"{sorted(self.admitted_sets(purpose))} within {self.rows_within.get(purpose, entry.retention)}"
+        within = self.rows_within.get(purpose, self.purpose(purpose).retention)
+        return f"{sorted(self.admitted_sets(purpose))} within {within.canonical}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
-from typing import cast
+from typing import Any, cast
 
 import ibis
 import ibis.expr.types as ir
@@ -21,7 +21,7 @@ from tillid.governance.permit import Permit
 from tillid.governance.register import fingerprint
 from tillid.pipeline.catalogue import event_sources, people_sources, project_traits, unbound
 from tillid.pipeline.progress import Step
-from tillid.pipeline.scopes import by_scope, profiled_purposes, rows_within, scope_groups
+from tillid.pipeline.scopes import profiled_purposes, rows_within, scope_groups
 from tillid.pipeline.workspace import Workspace
 from tillid.ports.store import Build, Underway
 from tillid.stages.profile.definitions import VariableDefinition
@@ -35,7 +35,7 @@ from tillid.stages.resolve.tables import MEMBERS
 from tillid.stages.segment.compile import segment_members
 from tillid.stages.segment.members import ENTERED_AT, each_once, entered, members_since
 from tillid.stages.segment.tables import members_table_name
-from tillid.terms.purpose import LINKING
+from tillid.terms.purpose import LINKING, Purpose
 from tillid.terms.table import PERSON_ID, Table
 
 
@@ -48,14 +48,22 @@ class SegmentCount:
     left: int
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Where a segment's members are, by purpose, and the data categories that membership tells of."""
+
+    categories: list[str]
+    places: dict[str, str]
+
+
 @dataclass(slots=True)
 class Derived:
-    """What a run worked out: persons, the segments' counts, and where each segment's members are for a purpose."""
+    """What a run worked out: persons, the segments' counts, and where their members are."""
 
     people: int = 0
     subjects: int = 0
     segments: dict[str, SegmentCount] = field(default_factory=dict)
-    members: dict[str, dict[str, str]] = field(default_factory=dict)
+    members: dict[str, Members] = field(default_factory=dict)
 
 
 def derive(workspace: Workspace, build: Build, oldest: Mapping[str, datetime], step: Step) -> Derived:
@@ -171,34 +179,33 @@ def _people(workspace: Workspace, permit: Permit) -> ir.Table:
     return everyone.left_join(known, PERSON_ID).select(PERSON_ID, *columns)
 
 
-def _segment(workspace: Workspace, build: Build, name: str) -> tuple[Callable[[], SegmentCount], dict[str, str]]:
+def _segment(workspace: Workspace, build: Build, name: str) -> tuple[Callable[[], SegmentCount], Members]:
     """The members as the segment's own purpose sees them, and as each purpose that it is activated for does.
 
-    What counts them, as its own purpose sees them, when they are worked out; and purpose → their place.
+    What counts them, as its own purpose sees them, when they are worked out; and where they are.
     """
     segment = workspace.project.segments[name]
     table = workspace.register.tables[members_table_name(name)]
     sent_for = [a.purpose for a in workspace.project.activations.values() if a.segment == name]
-    own = workspace.permit(segment.purpose)
-    came: int | None = None
+    came: dict[str, int | None] = {}
     places: dict[str, str] = {}
-    for purposes in by_scope(workspace, table.name, list(dict.fromkeys((segment.purpose, *sent_for)))):
-        permit = workspace.permit(*purposes)
-        places |= dict.fromkeys(purposes, place_of(table, permit))
-        entered_ = _members(workspace, build, name, permit, own)
-        came = entered_ if segment.purpose in purposes else came
+    for purpose in dict.fromkeys((segment.purpose, *sent_for)):
+        permit = workspace.permit(purpose)
+        places[purpose] = place_of(table, permit)
+        came[purpose] = _members(workspace, build, name, permit, is_own=purpose == segment.purpose)
 
     def counted() -> SegmentCount:
-        people = _count(build, unbound(table), own)
-        new = people if came is None else came
+        people = _count(build, unbound(table), workspace.permit(segment.purpose))
+        new = came[segment.purpose]
+        new = people if new is None else new
         # Who may no longer be processed has left too, though no query for this purpose finds them any more.
         return SegmentCount(people, new, max(_former_people(build, name) + new - people, 0))
 
-    return counted, places
+    return counted, Members(_categories(table), places)
 
 
-def _members(workspace: Workspace, build: Build, name: str, permit: Permit, own: Permit) -> int | None:
-    """Write the members for one scope; how many entered since the last run, as the permit `own` sees it.
+def _members(workspace: Workspace, build: Build, name: str, permit: Permit, *, is_own: bool) -> int | None:
+    """Write the members for one purpose; how many entered since the last run, where it is the segment's own.
 
     None where there was no such list before, and all of them entered.
     """
@@ -212,10 +219,10 @@ def _members(workspace: Workspace, build: Build, name: str, permit: Permit, own:
         workspace.as_of,
     )
     place = place_of(table, permit)
-    former = _former_place(build, name, permit)
+    former = _former_place(build, name, table, permit.purposes[0])
     if former is not None and build.keep(former, at=place):
         before = each_once(unbound(table))
-        came = _count(build, entered(who, before), own) if own.purposes[0] in permit.purposes else 0
+        came = _count(build, entered(who, before), permit) if is_own else 0
         build.write(table, govern(members_since(who, before, workspace.as_of), permit), place=place)
         return came
     new = who.mutate(**{ENTERED_AT: ibis.literal(workspace.as_of, type="timestamp(6)")})
@@ -223,16 +230,22 @@ def _members(workspace: Workspace, build: Build, name: str, permit: Permit, own:
     return None
 
 
-def _former_place(build: Build, name: str, permit: Permit) -> str | None:
-    """Where the last run left the members for a purpose of the permit, whatever it admitted then.
+def _former_place(build: Build, name: str, table: Table, purpose: Purpose) -> str | None:
+    """Where the last run left the members for this purpose, whatever rows it admitted then.
 
-    None where there was none, or the purpose itself has been written anew since.
+    None where there was none, or the purpose or what membership tells was written anew since.
     """
     notes = {} if build.former is None else build.former.notes
-    places = cast("Mapping[str, Mapping[str, str]]", notes.get("members", {})).get(name, {})
+    noted = cast("Mapping[str, Mapping[str, Any]]", notes.get("members", {})).get(name, {})
     written = cast("Mapping[str, str]", notes.get("purposes", {}))
-    stand = (p.key for p in permit.purposes if written.get(p.key) == fingerprint(p) and p.key in places)
-    return next((places[key] for key in stand), None)
+    if written.get(purpose.key) != fingerprint(purpose) or noted.get("categories") != _categories(table):
+        return None
+    place: str | None = noted["places"].get(purpose.key)
+    return place
+
+
+def _categories(table: Table) -> list[str]:
+    return sorted({category for column in table.columns for category in column.categories})
 
 
 def _former_people(build: Build, name: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from time import perf_counter
 from typing import cast
 
@@ -69,24 +70,27 @@ def _number(generation: Generation | None) -> int:
 
 def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived) -> dict[str, object]:
     former = {} if build.former is None else dict(build.former.notes)
-    former_counts = cast("Mapping[str, Mapping[str, int]]", former.get("counts", {}))
-    former_rows = cast("Mapping[str, int]", former.get("rows", {}))
+
+    # What is not declared any more is held still, and found again when it is declared anew.
+    def held(name: str, now: Mapping[str, object]) -> dict[str, object]:
+        return {**cast("Mapping[str, object]", former.get(name, {})), **now}
+
     return {
         **former,
         "register": workspace.register.version,
         "purpose_sets": {str(n): sorted(keys) for n, keys in taken.purpose_sets.as_sets().items()},
-        "files": taken.files,
-        "definitions": {s.name: definition_digest(s) for s in workspace.project.sources.values()},
+        "files": held("files", taken.files),
+        "definitions": held("definitions", {s.name: definition_digest(s) for s in workspace.project.sources.values()}),
         "untagged": taken.untagged,
-        "oldest": {name: moment.isoformat() for name, moment in taken.oldest.items()},
+        "oldest": held("oldest", {name: moment.isoformat() for name, moment in taken.oldest.items()}),
         "next_subject": taken.numbers.next_subject,
-        "rows": {**former_rows, **taken.rows},
-        "counts": {**former_counts, **{n: c.as_dict() for n, c in taken.counts.items() if c.files_read}},
+        "rows": held("rows", taken.rows),
+        "counts": held("counts", {n: c.as_dict() for n, c in taken.counts.items() if c.files_read}),
         "as_of": workspace.as_of.isoformat(),
         "run_at": workspace.now.isoformat(),
         "purposes": workspace.fingerprints(),
         "rows_within": {key: str(retention) for key, retention in workspace.register.rows_within.items()},
-        "members": derived.members,
+        "members": {name: asdict(members) for name, members in derived.members.items()},
         "people": derived.people,
         "segments": {name: count.people for name, count in derived.segments.items()},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tillid.pipeline.catalogue import event_sources, people_sources
@@ -27,13 +27,8 @@ def profiled_purposes(workspace: Workspace) -> list[str]:
 
 def scope_groups(workspace: Workspace, table: str) -> list[tuple[str, ...]]:
     """The project's purposes that share a scope of the table, together, in the order of the register."""
-    return by_scope(workspace, table, profiled_purposes(workspace))
-
-
-def by_scope(workspace: Workspace, table: str, purposes: Sequence[str]) -> list[tuple[str, ...]]:
-    """These purposes, those that share a scope of the table together."""
     groups: dict[str, list[str]] = {}
-    for key in purposes:
+    for key in profiled_purposes(workspace):
         groups.setdefault(workspace.register.scope_of(key, workspace.register.tables[table]), []).append(key)
     return [tuple(keys) for keys in groups.values()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tillid.ports.audit import AuditLog
-from tillid.ports.errors import StoreTorn
+from tillid.ports.errors import StoreError, StoreTorn
 from tillid.stores.binding import Dialect
 from tillid.stores.compilers import SparkSql
 from tillid.stores.fit import arrow_type
@@ -23,7 +23,6 @@ from tillid.stores.manifest import Columns, Manifest
 from tillid.stores.spark_session import (
     SparkSettings,
     arrow_schema,
-    how_ended,
     open_session,
     store_errors,
     struct_type,
@@ -185,10 +184,10 @@ class SparkEngine:
 
     def close(self) -> None:
         """Forget the views; the session is the process' and lives on."""
-        if how_ended() is not None:
-            return
-        for name in list(self._columns):
-            self._session.catalog.dropTempView(f"`{name}`")
+        # They are gone with a JVM that ended, whether or not another was started since.
+        with suppress(StoreError), store_errors():
+            for name in list(self._columns):
+                self._session.catalog.dropTempView(f"`{name}`")
 
     @contextmanager
     def _growing(self, name: str, columns: Columns) -> Iterator[Path]:

@@ -104,8 +104,9 @@ def how_ended() -> str | None:
     """How the process' JVM ended, in words; None while it lives or where there is none yet."""
     from pyspark import SparkContext  # noqa: PLC0415
 
-    gateway = SparkContext._gateway
-    status = None if gateway is None else gateway.proc.poll()
+    # Not there where another program, such as spark-submit, started the JVM.
+    process = vars(SparkContext._gateway).get("proc") if SparkContext._gateway is not None else None
+    status = None if process is None else process.poll()
     if status is None:
         return None
     return f"by signal {-status}" if status < 0 else f"with status {status}"

@@ -64,14 +64,23 @@ class Duration:
         >>> Duration.parse("1 month").before(datetime(2024, 3, 31, 12))
         datetime.datetime(2024, 2, 29, 12, 0)
         """
-        if self.unit is DurationUnit.DAY:
-            return moment - timedelta(days=self.count)
-        if self.unit is DurationUnit.WEEK:
-            return moment - timedelta(weeks=self.count)
-        months = self.count * (12 if self.unit is DurationUnit.YEAR else 1)
+        months, days = self.canonical
+        if days:
+            return moment - timedelta(days=days)
         year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
         day = min(moment.day, monthrange(year, month + 1)[1])
         return moment.replace(year=year, month=month + 1, day=day)
+
+    @property
+    def canonical(self) -> tuple[int, int]:
+        """Its months and its days; equal for durations that always reach equally far back.
+
+        >>> Duration.parse("1 year").canonical == Duration.parse("12 months").canonical
+        True
+        """
+        if self.unit in (DurationUnit.DAY, DurationUnit.WEEK):
+            return 0, self.count * (7 if self.unit is DurationUnit.WEEK else 1)
+        return self.count * (12 if self.unit is DurationUnit.YEAR else 1), 0
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit}{'s' if self.count != 1 else ''}"

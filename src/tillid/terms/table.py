@@ -52,9 +52,9 @@ class Table:
 
     `path` says how its rows reach the person; a table reached by `SUBJECT` shows `person_id` and keeps
     `subject_id` to itself. `collected` tables hold the purpose set of each row. `scoped` tables hold only
-    rows of one scope and are kept once for each; `worked_out_from` names the other scoped tables that such a
-    table reads. `retained_from` is the time from which retention counts. `only_for` names the purposes that
-    may read an internal table; empty means any.
+    rows of one scope and are kept once for each, or where not `shared` once for each purpose;
+    `worked_out_from` names the other scoped tables that such a table reads. `retained_from` is the time from
+    which retention counts. `only_for` names the purposes that may read an internal table; empty means any.
 
     >>> orders = Table("orders", (Column("amount", "decimal(18, 2)", frozenset({"user.behavior"})),),
     ...                path=Path.SUBJECT, collected=True)
@@ -68,6 +68,7 @@ class Table:
     kind: TableKind = TableKind.FACTS
     collected: bool = False
     scoped: bool = False
+    shared: bool = True
     worked_out_from: frozenset[str] = frozenset()
     retained_from: str | None = None
     only_for: frozenset[str] = frozenset()

@@ -40,7 +40,7 @@ FROM (
         `t2`.`revenue`,
         `t2`.`score`,
         `t2`.`debt`
-      FROM `governed`.`variables__68a6c24198857769` AS `t2`
+      FROM `governed`.`variables__e518d4d03567769b` AS `t2`
     ) AS `t6`
     INNER JOIN (
       SELECT

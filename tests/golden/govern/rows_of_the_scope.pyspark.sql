@@ -10,7 +10,7 @@ FROM (
       `t0`.`revenue`,
       `t0`.`score`,
       `t0`.`debt`
-    FROM `governed`.`variables__68a6c24198857769` AS `t0`
+    FROM `governed`.`variables__e518d4d03567769b` AS `t0`
   ) AS `t3`
   INNER JOIN (
     SELECT

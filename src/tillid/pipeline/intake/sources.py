@@ -112,6 +112,9 @@ def take_in_sources(workspace: Workspace, build: Build, progress: Progress) -> T
     permit = workspace.permit(INTAKE)
     if build.former is None:
         first_subject(build)
+    for name in cast("Mapping[str, object]", notes.get("files", {})).keys() - workspace.project.sources.keys():
+        # Of a source that is not declared any more nothing is read; what was worked out of its facts is kept with them.
+        build.keep(name)
     for source in workspace.project.sources.values():
         with progress.stage(f"Reading {source.name}") as step:
             _take_in_one(workspace, build, source, permit, _Run(taken, step))

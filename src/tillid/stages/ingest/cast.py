@@ -99,11 +99,21 @@ class Cast:
             for index in pc.indices_nonzero(mask).to_pylist():
                 first.setdefault(index, (header, reason))
         declared = [name for name in self._definition.headers if name in batch.table.schema.names]
-        rows = batch.table.select(declared).take(indices).to_pylist()
-        for index, row in zip(indices.to_pylist(), rows, strict=True):
+        columns = {name: _as_python(batch.table.column(name).take(indices)) for name in declared}
+        for place, index in enumerate(indices.to_pylist()):
+            row = {name: values[place] for name, values in columns.items()}
             header, reason = first[index]
             value = value_class(row.get(header)) if header and reason != _NEEDED else ""
             yield RefusedRow(batch.first_row + index, header, value, reason, raw_row(row))
+
+
+def _as_python(values: pa.Array) -> list[object]:
+    try:
+        given: list[object] = values.to_pylist()
+    except (OverflowError, ValueError):
+        # A time that no calendar of Python's reaches.
+        given = pc.cast(values, pa.string()).to_pylist()
+    return given
 
 
 def needed_columns(definition: SourceDefinition) -> frozenset[str]:

@@ -91,9 +91,13 @@ def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch) -> Draft:
 def _is_once(values: pa.Array) -> bool:
     """Whether each row has a value of its own, as far as the rows that were looked at tell."""
     given = plain(values)
-    if not len(given) or given.null_count or pa.types.is_nested(given.type):
+    if not len(given) or given.null_count:
         return False
-    return bool(pc.count_distinct(given).as_py() == len(given))
+    try:
+        return bool(pc.count_distinct(given).as_py() == len(given))
+    except pa.ArrowNotImplementedError:
+        # Lists and the like identify nothing.
+        return False
 
 
 def _drafted(header: str, values: pa.Array, look: Look, taken: set[str]) -> DraftColumn:

@@ -19,7 +19,8 @@ def members_table_name(segment: str) -> str:
 def members_table(definition: SegmentDefinition, categories: frozenset[str], of: frozenset[str]) -> Table:
     """The declaration of a segment's members, worked out from the scoped tables `of`.
 
-    To be a member tells what the rule reads, so the table has the `categories` of all of that.
+    To be a member tells what the rule reads, so the table has the `categories` of all of that. It is kept for each
+    purpose by itself: who is in it tells whom the purpose permits.
     """
     return Table(
         members_table_name(definition.name),
@@ -27,6 +28,7 @@ def members_table(definition: SegmentDefinition, categories: frozenset[str], of:
         path=Path.PERSON,
         kind=TableKind.DERIVED,
         scoped=True,
+        shared=False,
         worked_out_from=of,
         label=definition.label,
     )
