@@ -33,7 +33,7 @@ check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/governance tests/laws --cov=tillid.governance --cov-branch --cov-fail-under=100 -q
+	$(BIN)/python -m pytest tests/governance tests/laws -m "not prove" -n auto --cov=tillid.governance --cov-branch --cov-fail-under=100 -q
 
 prove: $(DEV)
 	@sh tests/install_java.sh
