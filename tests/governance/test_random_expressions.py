@@ -85,7 +85,7 @@ def test_random_expressions_give_the_rows_of_the_reference(block: int) -> None:
     for seed in range(block * BLOCK, (block + 1) * BLOCK):
         try:
             check(seed)
-        except Exception as error:
+        except Exception as error:  # whatever it is, the seed repeats it
             error.add_note(f"seed {seed}")
             raise
 
@@ -95,7 +95,7 @@ def test_random_sql_gives_the_rows_of_the_reference(block: int) -> None:
     for seed in range(10_000 + block * BLOCK, 10_000 + (block + 1) * BLOCK):
         try:
             check_sql(seed)
-        except Exception as error:
+        except Exception as error:  # whatever it is, the seed repeats it
             error.add_note(f"seed {seed}")
             raise
 

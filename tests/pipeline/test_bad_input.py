@@ -234,3 +234,17 @@ def test_a_run_that_failed_goes_on_when_the_file_is_put_right(project: SmallProj
     project.put("data/orders-2.csv", csv(ORDERS_HEAD, ("2", AT, "cup", 32)))
     assert project.run().as_dict()["events"] == 4
     assert sorted(row["revenue"] for row in project.sql("select revenue from variables")) == [3, 36]
+
+
+def test_a_time_beyond_the_calendar_is_refused_and_kept_to_be_looked_at(tmp_path: Path) -> None:
+    source = ORDERS.replace("orders*.csv", "orders*.parquet")
+    project = SmallProject(tmp_path, {"sources/orders.yml": source})
+    far = pa.array([1_764_583_200_000_000, 2**62], pa.timestamp("us"))
+    rows = pa.table({"no": ["1", "2"], "at": far, "item": ["cup", "tin"], "amount": [1.0, 2.0]})
+    (tmp_path / "data").mkdir()
+    pq.write_table(rows, tmp_path / "data/orders.parquet")
+    taken, _ = project.build()
+    assert (taken.counts["orders"].accepted, taken.counts["orders"].refused) == (1, 1)
+    (refused,) = project.refused()
+    assert refused["column_name"] == "at"
+    assert '"no": "2"' in refused["raw"]

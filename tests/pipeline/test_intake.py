@@ -6,8 +6,6 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from small_projects import (
     CONSENTS,
@@ -394,44 +392,3 @@ def test_what_is_empty_is_null(tmp_path: Path) -> None:
     assert row == {"email": None, "phone": None, "name": None}
     assert project.sql("select item, amount from orders") == [{"item": None, "amount": None}]
     assert project.sql("select revenue, bought from variables") == [{"revenue": 0, "bought": 1}]
-
-
-@pytest.mark.parametrize("load", ["append", "snapshot"])
-def test_a_source_that_goes_and_comes_back_is_as_it_was(tmp_path: Path, load: str) -> None:
-    orders = ORDERS + f"load: {load}\n"
-    project = SmallProject(
-        tmp_path, {"sources/crm.yml": CRM, "sources/orders.yml": orders, "variables/v.yml": VARIABLES}
-    )
-    project.put("data/crm.csv", csv(CRM_HEAD, ("1", "a@example.com", None, "Ann")))
-    project.put("data/orders.csv", csv(ORDERS_HEAD, ("1", "2025-12-01 10:00:00", "cup", 10)))
-    project.build()
-    asked = "select revenue from variables"
-    before, records = project.sql(asked), project.sql("select * from crm")
-    away = {
-        name: (tmp_path / name).read_text() for name in ("sources/orders.yml", "sources/crm.yml", "variables/v.yml")
-    }
-    project.put("sources/other.yml", CRM.replace("data/crm", "data/other"))
-    project.put("data/other.csv", csv(CRM_HEAD, ("9", None, None, "Eva")))
-    for name in away:
-        project.remove(name)
-    project.build()
-    for name, text in away.items():
-        project.put(name, text)
-    project.remove("sources/other.yml")
-    project.build()
-    assert [row for row in project.sql(asked) if row["revenue"]] == before
-    assert project.sql("select * from crm") == records
-
-
-def test_a_time_beyond_the_calendar_is_refused_and_kept_to_be_looked_at(tmp_path: Path) -> None:
-    source = ORDERS.replace("orders*.csv", "orders*.parquet")
-    project = SmallProject(tmp_path, {"sources/orders.yml": source})
-    far = pa.array([1_764_583_200_000_000, 2**62], pa.timestamp("us"))
-    rows = pa.table({"no": ["1", "2"], "at": far, "item": ["cup", "tin"], "amount": [1.0, 2.0]})
-    (tmp_path / "data").mkdir()
-    pq.write_table(rows, tmp_path / "data/orders.parquet")
-    taken, _ = project.build()
-    assert (taken.counts["orders"].accepted, taken.counts["orders"].refused) == (1, 1)
-    (refused,) = project.refused()
-    assert refused["column_name"] == "at"
-    assert '"no": "2"' in refused["raw"]
