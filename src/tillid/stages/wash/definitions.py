@@ -18,10 +18,11 @@ class WashKind(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What washing found: kept as it came, kept in another spelling, thrown away, or nothing there."""
+    """What washing found: kept as it came, put right, kept but doubtful, of no use, or nothing there."""
 
     VALID = "valid"
     CORRECTED = "corrected"
+    SUSPECT = "suspect"
     INVALID = "invalid"
     EMPTY = "empty"
 
