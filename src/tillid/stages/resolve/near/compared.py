@@ -1,0 +1,91 @@
+"""What of a row is compared: names, street, house number, postcode and birth date, without what writers vary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+FIELDS = ("first_name", "last_name", "street", "house", "postcode", "born")
+"""The compared fields; `compared` gives a row's value of each as text, null where there is none."""
+
+GIVEN = ("name", "first_name", "last_name", "address", "postcode", "birth_date")
+"""What a row may give; `name` is a whole name, `address` a line with street and house number."""
+
+# Letters that two keyboards write differently, written one way.
+_ONE_WAY = (("æ", "ae"), ("ä", "ae"), ("ø", "oe"), ("ö", "oe"), ("å", "aa"), ("ü", "u"), ("ß", "ss"), ("ĳ", "ij"))
+# Small words before a surname come and go from list to list.
+_PARTICLES = r"\b(?:van|von|der|den|de|het|ten|ter|te|af|av|la|le|du|el|d|t|s)\b"
+_HOUSE_LAST = r"^(?P<street>[^0-9]*?[^0-9 ,.][^0-9]*?)[ ,.]*(?P<house>[0-9]+)(?: ?(?P<letter>[a-z])\b)?"
+_HOUSE_FIRST = r"^(?P<house>[0-9]+) ?(?P<letter>[a-z])?[ ,]+(?P<street>[^0-9,]*[^0-9 ,.])"
+_STREET_WORDS = (
+    (r"(?:strasse|straat|straet|str)\b\.?", "str"),
+    (r"(?:gade|gate|gaten|gata|gt|gd)\b\.?", "gt"),
+    (r"(?:vej|veien|vei|vegen|veg|vn|vj|weg)\b\.?", "v"),
+    (r"\b(?:rue|r)\b\.?", "r"),
+    (r"(?:plads|plass|plein|plaats|pl)\b\.?", "pl"),
+    (r"(?:alle|laan|avenue|av)\b\.?", "al"),
+)
+
+
+def compared(given: Mapping[str, pa.Array], rows: int) -> pa.Table:
+    """Rows as they are compared: a table of `FIELDS`, as text.
+
+    `given` holds arrays of text for any of `GIVEN`; `birth_date` is YYYY-MM-DD. Where there is no
+    `first_name` or `last_name`, the first and the last word of `name` stand for them.
+
+    >>> row = {"name": pa.array(["SØREN van der Ågård"]), "address": pa.array(["Nørregade 12 b, 3. tv"])}
+    >>> [column[0].as_py() for column in compared(row, 1).columns]
+    ['soeren', 'aagaard', 'noerregt', '12b', None, None]
+    """
+    nothing = pa.nulls(rows, pa.string())
+    text = {name: _text(given.get(name, nothing)) for name in GIVEN}
+    whole = _folded(text["name"])
+    first, last = _folded(text["first_name"]), _folded(text["last_name"])
+    first = pc.coalesce(_word(first, "^([a-z0-9]+)"), _word(whole, "^([a-z0-9]+) "))
+    family = pc.coalesce(last, whole)
+    bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(family, _PARTICLES, ""))
+    last = pc.coalesce(_word(bare, "([a-z0-9]+)$"), _word(family, "([a-z0-9]+)$"))
+    street, house = _street_and_house(text["address"])
+    postcode = _emptied(pc.replace_substring_regex(pc.utf8_upper(text["postcode"]), r"[^0-9A-Z]", ""))
+    # Dutch letters after the four digits are left off as often as not.
+    postcode = pc.coalesce(_word(postcode, "^([0-9]{4})[A-Z]{0,2}$"), postcode)
+    arrays = [first, last, street, house, postcode, text["birth_date"]]
+    return pa.Table.from_arrays(arrays, names=list(FIELDS))
+
+
+def _text(values: pa.Array) -> pa.Array:
+    return _emptied(pc.utf8_trim_whitespace(values.cast(pa.string())))
+
+
+def _emptied(values: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
+
+
+def _folded(values: pa.Array) -> pa.Array:
+    folded = pc.utf8_lower(values)
+    for letter, plain in _ONE_WAY:
+        folded = pc.replace_substring(folded, letter, plain)
+    folded = pc.replace_substring_regex(pc.utf8_normalize(folded, "NFKD"), r"\p{M}", "")
+    folded = pc.replace_substring_regex(folded, r"[^a-z0-9]+", " ")
+    return _emptied(pc.utf8_trim_whitespace(folded))
+
+
+def _word(values: pa.Array, pattern: str) -> pa.Array:
+    """What the pattern's one group found, null where it found nothing."""
+    return pc.struct_field(pc.extract_regex(values, pattern.replace("(", "(?P<word>", 1)), "word")
+
+
+def _street_and_house(lines: pa.Array) -> tuple[pa.Array, pa.Array]:
+    folded = pc.utf8_lower(lines)
+    found = [pc.extract_regex(folded, pattern) for pattern in (_HOUSE_LAST, _HOUSE_FIRST)]
+    parts = {
+        name: pc.coalesce(*(pc.struct_field(one, name) for one in found)) for name in ("street", "house", "letter")
+    }
+    street = _folded(pc.coalesce(parts["street"], folded))
+    for words, short in _STREET_WORDS:
+        street = pc.replace_substring_regex(street, words, short)
+    street = _emptied(pc.replace_substring_regex(street, "[^a-z0-9]+", ""))
+    house = pc.binary_join_element_wise(parts["house"], pc.fill_null(parts["letter"], ""), "")
+    return street, house

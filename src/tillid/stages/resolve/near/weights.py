@@ -1,0 +1,106 @@
+"""How much each agreement and disagreement speaks for two rows being one person: Fellegi and Sunter's weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+DEFAULT_THRESHOLD = 0.95
+"""The least probability with which two rows count as one person."""
+
+Floats = npt.NDArray[np.float64]
+
+# Of the pairs that are one person, how many agree, nearly agree and differ (m); of others, how many nearly agree (u).
+# An agreement's u is the value's own frequency. Names: as customer lists spell them; place: people move.
+_LAST = (0.90, 0.07, 0.03, 0.004)
+_FIRST = (0.85, 0.10, 0.002, 0.010)
+_POSTCODE = (0.88, 0.0, 0.12, 1.0)
+_ADDRESS = (0.80, 0.08, 0.12, 0.0005)
+_BORN = (0.96, 0.03, 0.01, 0.002)
+# Frequencies where the list is too short to tell them.
+_USUAL = {"first_name": 1 / 200, "last_name": 1 / 400, "postcode": 1 / 800, "born": 1 / 20_000}
+_USUAL_ADDRESS = 1 / 1_500
+_AS_MANY_AS = 200
+NEARLY = 0.9
+"""The least likeness of two names or dates that nearly agree."""
+_NEAR_STREET = 0.82
+_EQUAL = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike pairs of rows are; arrays over the pairs, NaN where one of the two has no value.
+
+    1 is equal and 0 altogether different. `address` is street and house number together.
+    """
+
+    first_name: Floats
+    last_name: Floats
+    postcode: Floats
+    address: Floats
+    born: Floats
+
+
+class Weights:
+    """Match weights in bits, with the frequencies of one list's values.
+
+    Source: I. Fellegi and A. Sunter, A Theory for Record Linkage, JASA 64 (1969); that a rare value's agreement
+    tells more: W. Winkler, Frequency-Based Matching (2000).
+
+    >>> rows = pa.table({"first_name": ["ida"], "last_name": ["holm"], "postcode": ["2100"], "born": ["1990-01-01"]})
+    >>> weights = Weights(rows)
+    >>> one = np.ones(1)
+    >>> first = {name: np.zeros(1, np.int64) for name in rows.column_names}
+    >>> bits = weights.of(Likeness(one, one, one, one, one), first)
+    >>> bool(Weights.probability(bits, 1_000_000)[0] > 0.999)
+    True
+    """
+
+    def __init__(self, rows: pa.Table) -> None:
+        self.values: dict[str, pa.Array] = {}
+        self._bits: dict[str, Floats] = {}
+        for name, m in (("first_name", _FIRST), ("last_name", _LAST), ("postcode", _POSTCODE), ("born", _BORN)):
+            values, shares = _shares(rows.column(name), _USUAL[name])
+            self.values[name] = values
+            self._bits[name] = np.log2(m[0] / shares)
+
+    def of(self, alike: Likeness, codes: dict[str, npt.NDArray[np.int64]]) -> Floats:
+        """The weight of each pair in bits; `codes` say which of `values` the pair's row of the list has."""
+        bits = self._level(alike.last_name, "last_name", codes, _LAST)
+        bits += self._level(alike.first_name, "first_name", codes, _FIRST)
+        bits += self._level(alike.postcode, "postcode", codes, _POSTCODE)
+        bits += self._level(alike.born, "born", codes, _BORN)
+        return bits + _address(alike)
+
+    def _level(self, alike: Floats, name: str, codes: dict[str, npt.NDArray[np.int64]], m: tuple[float, ...]) -> Floats:
+        agreeing = self._bits[name][codes[name]] if len(self._bits[name]) else np.zeros(len(alike))
+        near = np.minimum(np.log2(m[1] / m[3]) if m[1] else agreeing, agreeing)
+        bits = np.where(alike >= _EQUAL, agreeing, np.where(alike >= NEARLY, near, np.log2(m[2])))
+        return np.where(np.isnan(alike), 0.0, bits)
+
+    @staticmethod
+    def probability(bits: Floats, rows: int) -> Floats:
+        """The probability that a pair is one person, when one of `rows` is expected to be."""
+        odds: Floats = np.exp2(np.minimum(bits - np.log2(max(rows, 2)), 60.0))
+        return odds / (1.0 + odds)
+
+
+def _address(alike: Likeness) -> Floats:
+    # Without the same postcode two streets of one name are seldom one street.
+    usual = np.where(alike.postcode == 1.0, np.log2(_ADDRESS[0] / _USUAL_ADDRESS), np.log2(_ADDRESS[0] / 0.005))
+    near = np.log2(_ADDRESS[1] / _ADDRESS[3])
+    bits: Floats = np.where(alike.address >= _EQUAL, usual, np.where(alike.address >= _NEAR_STREET, near, np.log2(_ADDRESS[2])))
+    return np.where(np.isnan(alike.address), 0.0, bits)
+
+
+def _shares(values: pa.ChunkedArray, usual: float) -> tuple[pa.Array, Floats]:
+    """The distinct values of a list and how often each comes, drawn towards what is usual where rows are few."""
+    filled = pc.drop_null(values)
+    counts = pc.value_counts(filled)
+    total = len(filled)
+    times = np.asarray(counts.field("counts").to_numpy(zero_copy_only=False), np.float64)
+    return counts.field("values"), (times + usual * _AS_MANY_AS) / (total + _AS_MANY_AS)
