@@ -28,10 +28,11 @@ from tillid.cli.verbs.plan import plan
 from tillid.cli.verbs.run import run
 from tillid.cli.verbs.sql import sql
 from tillid.cli.verbs.suggest import suggest
+from tillid.cli.verbs.wash import wash
 from tillid.terms.errors import TillidError
 
 REFUSED_OR_FAILED = 1
-VERBS = (init, suggest, check, plan, run, explain, sql, count, person, activate, doctor, bench)
+VERBS = (init, suggest, check, plan, run, explain, sql, count, person, activate, wash, doctor, bench)
 
 
 class _InOrder(click.Group):

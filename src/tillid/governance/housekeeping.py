@@ -1,4 +1,4 @@
-"""The platform's own purposes: taking data in, keeping permissions, and recording what was sent.
+"""The platform's own purposes: taking data in, keeping permissions, recording what was sent, and washing leads.
 
 They are purposes like any other: an actor needs a role for them, and a query under them is governed and
 written to the audit log. Each may read only the internal tables that name it.
@@ -12,6 +12,7 @@ from tillid.terms.purpose import LegalBasis, Purpose
 INTAKE = "housekeeping.intake"
 PERMISSIONS = "housekeeping.permissions"
 DELIVERIES = "housekeeping.deliveries"
+LEADS = "housekeeping.leads"
 
 _LONG = Duration.parse("100 years")
 
@@ -31,6 +32,7 @@ HOUSEKEEPING: tuple[Purpose, ...] = (
     _purpose(INTAKE, "Taking data in and giving identifiers their numbers", "essential.service.operations"),
     _purpose(PERMISSIONS, "Keeping who may be processed for what", "functional.storage.privacy_preferences"),
     _purpose(DELIVERIES, "Keeping what went to whom", "essential.legal_obligation"),
+    _purpose(LEADS, "Telling leads from people who are known or want no contact", "essential.legal_obligation"),
 )
 
 _KEYS = frozenset(purpose.key for purpose in HOUSEKEEPING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from tillid.governance.housekeeping import INTAKE, PERMISSIONS
+from tillid.governance.housekeeping import INTAKE, LEADS, PERMISSIONS
 from tillid.terms.table import SUBJECT_ID, Column, Table
 
 PREFERENCE = frozenset({"user.privacy_preferences"})
@@ -46,6 +46,6 @@ DATA_SUBJECTS = Table(
         Column(SUBJECT_ID, "int64", key=True),
         Column("data_subject", "string", PREFERENCE, label="Kind of data subject, as a source declares it"),
     ),
-    only_for=frozenset({INTAKE, PERMISSIONS}),
+    only_for=frozenset({INTAKE, PERMISSIONS, LEADS}),
     label="Which kinds of data subject a subject was met as",
 )

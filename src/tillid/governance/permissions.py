@@ -16,7 +16,7 @@ from operator import or_
 import ibis
 import ibis.expr.types as ir
 
-from tillid.governance.housekeeping import PERMISSIONS
+from tillid.governance.housekeeping import LEADS, PERMISSIONS
 from tillid.governance.ledgers import PREFERENCE, Statement
 from tillid.governance.mapping import FOREVER, RESTRICTED, until_column
 from tillid.terms.categories import ancestors
@@ -43,7 +43,7 @@ def standing_table(purposes: Sequence[Purpose]) -> Table:
             *(Column(why_column(p.key), "string", PREFERENCE) for p in purposes),
         ),
         kind=TableKind.DERIVED,
-        only_for=frozenset({PERMISSIONS}),
+        only_for=frozenset({PERMISSIONS, LEADS}),
         label="What each person may be processed for, and why not",
     )
 

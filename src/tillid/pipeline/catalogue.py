@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from tillid.governance.housekeeping import INTAKE
+from tillid.governance.housekeeping import INTAKE, LEADS
 from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
 from tillid.governance.mapping import mapping_table
 from tillid.governance.permissions import standing_table
@@ -23,7 +23,7 @@ from tillid.stages.profile.variables import variable_type
 from tillid.stages.resolve.tables import TABLES as RESOLVE_TABLES
 from tillid.stages.segment.compile import rule_categories
 from tillid.stages.segment.tables import members_table
-from tillid.terms.table import PERSON_ID, Column, Table
+from tillid.terms.table import PERSON_ID, Column, Table, TableKind
 
 REFUSED_ROWS = Table(
     "refused_rows",
@@ -40,6 +40,9 @@ REFUSED_ROWS = Table(
     only_for=frozenset({INTAKE}),
     label="Rows that could not be read, as they came",
 )
+
+LEAD_ROWS = "lead_rows"
+"""Leads while they are held against a segment's rule; they rest nowhere."""
 
 Categories = Mapping[str, frozenset[str]]
 
@@ -70,13 +73,19 @@ def declared_tables(project: Project) -> dict[str, Table]:
         tables += _of_source(source)
     by_name = {table.name: table for table in tables}
     people, variables = _people(project, by_name), _variables(project, by_name)
-    by_name |= {people.name: people, variables.name: variables}
+    by_name |= {people.name: people, variables.name: variables, LEAD_ROWS: _lead_rows(people)}
     for segment in project.segments.values():
         events = {name: _categories(by_name[name]) for name in event_sources(project)}
         categories = rule_categories(segment.rule, _categories(people), _categories(variables), events)
         members = members_table(segment, categories, frozenset({people.name, variables.name}))
         by_name[members.name] = members
     return by_name
+
+
+def _lead_rows(people: Table) -> Table:
+    """Leads as rows with the traits of people, numbered in place of a person's id."""
+    columns = (Column(PERSON_ID, "int64", key=True), *people.columns)
+    return Table(LEAD_ROWS, columns, kind=TableKind.STAGED, only_for=frozenset({LEADS}))
 
 
 def event_sources(project: Project) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glob import escape
 from pathlib import Path
 
 from tillid.connectors.destinations.file import FileDestination
@@ -67,3 +68,15 @@ def open_destination(project: Project, destination: DestinationDefinition) -> De
         encoding=destination.encoding,
         decimal=destination.decimal,
     )
+
+
+def open_outside(path: Path) -> Source:
+    """The reader of one file anywhere, which need not belong to a project."""
+    whole = path.absolute()
+    return FileSource(whole.parent, (escape(whole.name),))
+
+
+def open_list_file(path: Path) -> Destination:
+    """The writer of one list of people to a file anywhere: Parquet where its name says so, else CSV."""
+    whole = path.absolute()
+    return FileDestination(whole.parent, str(whole), format="parquet" if whole.suffix == ".parquet" else "csv")

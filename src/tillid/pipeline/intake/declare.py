@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tillid.governance.housekeeping import INTAKE
+from tillid.governance.housekeeping import INTAKE, LEADS
 from tillid.stages.ingest.definitions import ColumnDefinition, Load, SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY, VALID_FROM, VALID_TO
 from tillid.terms.table import SUBJECT_ID, Column, Path, Table, TableKind
@@ -126,7 +126,7 @@ def log_table(source: SourceDefinition) -> Table:
             Column(GONE, "boolean", key=True),
             *kept_columns(source),
         ),
-        only_for=frozenset({INTAKE}),
+        only_for=frozenset({INTAKE, LEADS}),
     )
 
 

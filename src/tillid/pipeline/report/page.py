@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from tillid.pipeline.report import charts
-from tillid.pipeline.report.errors import ReportNotWritten
 from tillid.pipeline.report.figures import (
     ActivationFigures,
     OverlapFigures,
@@ -21,9 +15,9 @@ from tillid.pipeline.report.figures import (
     SourceFigures,
     VariableFigures,
 )
-from tillid.pipeline.report.small_cells import Shown, number, shown
+from tillid.pipeline.report.pages import percent, templates, write_in_one_step
+from tillid.pipeline.report.small_cells import Shown, shown
 
-_TEMPLATES = Path(__file__).with_name("templates")
 _MOST_OVERLAPS = 12
 _MOST_REFUSALS = 40
 
@@ -57,7 +51,7 @@ def render(figures: ReportFigures) -> str:
     (True, False)
     """
     with charts.unchecked():
-        return _environment().get_template("report.html.j2").render(**_context(figures))
+        return templates().get_template("report.html.j2").render(**_context(figures))
 
 
 def write(figures: ReportFigures, path: Path) -> None:
@@ -65,15 +59,7 @@ def write(figures: ReportFigures, path: Path) -> None:
 
     Raises `ReportNotWritten`.
     """
-    page = render(figures)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(page, encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise ReportNotWritten(f"{path.name} could not be written: {error.strerror or 'the disk refused'}") from None
+    write_in_one_step(render(figures), path)
 
 
 def _context(figures: ReportFigures) -> dict[str, object]:
@@ -103,33 +89,6 @@ def _held_back(activation: ActivationFigures) -> tuple[Shown, list[tuple[str, Sh
     reasons = sorted(activation.held_back.items(), key=lambda item: (-item[1], item[0]))
     total, *counts = shown([sum(activation.held_back.values()), *[people for _, people in reasons]])
     return total, [(reason, one) for (reason, _), one in zip(reasons, counts, strict=True)]
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(number=number, moment=_moment, percent=_percent, plain=charts.plain)
-    return environment
-
-
-def _moment(at: datetime) -> str:
-    """A moment of the day, or the day alone at midnight."""
-    return f"{at:%Y-%m-%d}" if at.time() == datetime.min.time() else f"{at:%Y-%m-%d %H:%M %Z}"
-
-
-def _percent(part: float, whole: float) -> str:
-    if not whole:
-        return "–"
-    share = 100 * part / whole
-    # What is not none must not read as none, nor what is not all as all.
-    if 0 < share < 1:
-        return "<1 %"
-    return ">99 %" if 99 < share < 100 else f"{share:.0f} %"
 
 
 def _reasons(purposes: Iterable[PurposeFigures]) -> list[str]:
@@ -171,4 +130,4 @@ def _overlaps(overlap: Sequence[OverlapFigures]) -> list[_Overlap]:
 
 
 def _spread(variable: VariableFigures) -> _Spread:
-    return _Spread(variable, _percent(variable.covered, variable.people), charts.distribution(variable))
+    return _Spread(variable, percent(variable.covered, variable.people), charts.distribution(variable))

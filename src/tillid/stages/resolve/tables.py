@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tillid.governance.housekeeping import INTAKE, PERMISSIONS
+from tillid.governance.housekeeping import INTAKE, LEADS, PERMISSIONS
 from tillid.terms.purpose import LINKING
 from tillid.terms.table import PERSON_ID, SUBJECT_ID, Column, Table, TableKind
 
@@ -15,7 +15,7 @@ SUBJECTS = Table(
         Column("kind", "string", _IDENTIFIER, label="Kind of identifier"),
         Column("value", "string", _IDENTIFIER, label="Washed value", distinct=True),
     ),
-    only_for=frozenset({INTAKE, PERMISSIONS}),
+    only_for=frozenset({INTAKE, PERMISSIONS, LEADS}),
     label="Every identifier met, numbered in order of receipt; 0 is no person",
 )
 
@@ -82,7 +82,7 @@ MEMBERS = Table(
     "members",
     (Column(SUBJECT_ID, "int64", key=True), Column(PERSON_ID, "int64", key=True)),
     kind=TableKind.DERIVED,
-    only_for=frozenset({INTAKE, PERMISSIONS}),
+    only_for=frozenset({INTAKE, PERMISSIONS, LEADS}),
     label="Which person each subject is",
 )
 

@@ -13,9 +13,8 @@ import pyarrow.compute as pc
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
+from tillid.stages.resolve.lookup import Lookup, Rows
 from tillid.stages.resolve.near.weights import NEARLY, Likeness, Weights
-
-Rows = npt.NDArray[np.int64]
 
 # Pairs are looked at when they share all of one of these; the number is how many leading characters count.
 _BLOCKS: tuple[tuple[tuple[str, int], ...], ...] = (
@@ -40,29 +39,6 @@ class Matches:
     probability: npt.NDArray[np.float64]
 
 
-class _Block:
-    """The rows of the index by the value that they share."""
-
-    def __init__(self, rows: pa.Table, parts: Sequence[tuple[str, int]]) -> None:
-        self._parts = parts
-        coded = _key(rows, parts).dictionary_encode()
-        codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        self._values = coded.dictionary
-        order = np.argsort(codes, kind="stable")
-        self._rows = order[codes[order] >= 0]
-        self._starts = np.searchsorted(codes[self._rows], np.arange(len(self._values) + 1))
-
-    def pairs(self, batch: pa.Table) -> tuple[Rows, Rows]:
-        found = pc.index_in(_key(batch, self._parts), value_set=self._values)
-        codes = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        others = np.nonzero(codes >= 0)[0]
-        starts, ends = self._starts[codes[others]], self._starts[codes[others] + 1]
-        counts = ends - starts
-        before = np.repeat(np.cumsum(counts) - counts, counts)
-        places = np.arange(counts.sum()) - before + np.repeat(starts, counts)
-        return self._rows[places], np.repeat(others, counts)
-
-
 class Index:
     """Rows (as `compared` gives them) among which the same persons are found.
 
@@ -78,12 +54,12 @@ class Index:
     def __init__(self, rows: pa.Table) -> None:
         self._rows = rows.combine_chunks()
         self._weights = Weights(self._rows)
-        self._blocks = [_Block(self._rows, parts) for parts in _BLOCKS]
+        self._blocks = [(parts, Lookup(_key(self._rows, parts))) for parts in _BLOCKS]
 
     def matches(self, batch: pa.Table, others: int, threshold: float = 0.0) -> Matches:
         """The pairs of at least the threshold's probability, when the batch is of a list of `others` rows."""
         batch = batch.combine_chunks()
-        found = [block.pairs(batch) for block in self._blocks]
+        found = [block.pairs(_key(batch, parts)) for parts, block in self._blocks]
         indexed = np.concatenate([pair[0] for pair in found])
         theirs = np.concatenate([pair[1] for pair in found])
         once = np.unique(indexed * max(len(batch), 1) + theirs)

@@ -93,7 +93,9 @@ def _address(alike: Likeness) -> Floats:
     # Without the same postcode two streets of one name are seldom one street.
     usual = np.where(alike.postcode == 1.0, np.log2(_ADDRESS[0] / _USUAL_ADDRESS), np.log2(_ADDRESS[0] / 0.005))
     near = np.log2(_ADDRESS[1] / _ADDRESS[3])
-    bits: Floats = np.where(alike.address >= _EQUAL, usual, np.where(alike.address >= _NEAR_STREET, near, np.log2(_ADDRESS[2])))
+    bits: Floats = np.where(
+        alike.address >= _EQUAL, usual, np.where(alike.address >= _NEAR_STREET, near, np.log2(_ADDRESS[2]))
+    )
     return np.where(np.isnan(alike.address), 0.0, bits)
 
 
