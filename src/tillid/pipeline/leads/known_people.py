@@ -21,7 +21,7 @@ from tillid.pipeline.leads.roles import Roles, roles_of
 from tillid.pipeline.leads.same_people import Best, Leads, Same
 from tillid.pipeline.workspace import Workspace
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
-from tillid.stages.resolve.near import compared
+from tillid.stages.resolve.near import GIVEN, compared
 from tillid.stages.resolve.tables import MEMBERS, SUBJECTS
 from tillid.terms.purpose import Purpose
 from tillid.terms.table import PERSON_ID, SUBJECT_ID
@@ -103,8 +103,7 @@ def _near(workspace: Workspace, source: SourceDefinition, leads: Leads, standing
 def _columns_of(source: SourceDefinition, roles: Roles) -> dict[str, str]:
     """Role → the source's column in it, of what near matching compares."""
     name_of = {column.header: column.name for column in source.columns}
-    compared_roles = ("name", "first_name", "last_name", "address", "postcode", "birth_date")
-    return {role: name_of[header] for role in compared_roles if (header := roles.first(role))}
+    return {role: name_of[header] for role in GIVEN if (header := roles.first(role))}
 
 
 def _rows_of(workspace: Workspace, source: SourceDefinition) -> int:

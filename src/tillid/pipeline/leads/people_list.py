@@ -16,13 +16,15 @@ from tillid.stages.ingest.to_time import date_of
 from tillid.stages.resolve.near import compared
 from tillid.stages.resolve.worthless import is_worthless
 from tillid.stages.wash import Washed, wash
+from tillid.stages.wash.countries import countries_of
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleList:
     """A list of people: `raw` and `washed` by header, as text; `lines` of the rows in the file.
 
-    `found` says of each washed column what was found in it. `born` is the birth date, YYYY-MM-DD.
+    `found` says of each washed column what was found in it. `born` is the birth date, YYYY-MM-DD,
+    `countries` the ISO code of each row's country.
     """
 
     file: SourceFile
@@ -32,6 +34,7 @@ class PeopleList:
     washed: Mapping[str, pa.Array]
     found: Mapping[str, Washed]
     born: pa.Array
+    countries: pa.Array
     lines: Sequence[int]
     unreadable: tuple[UnreadableRow, ...]
 
@@ -49,8 +52,12 @@ class PeopleList:
 
     def compared(self) -> pa.Table:
         """The rows as near matching compares them."""
-        given = {role: self.column(role) for role in ("name", "first_name", "last_name", "address", "postcode")}
-        return compared({**given, "birth_date": self.born}, len(self))
+        roles = ("name", "first_name", "last_name", "address", "email", "phone")
+        given = {role: self.column(role) for role in roles}
+        # A list that names no country may hold people of several, whose postcodes are not the project's country's.
+        header = self.roles.first("postcode")
+        postcode = self.column("postcode") if header is None else pc.coalesce(self.washed[header], self.raw[header])
+        return compared({**given, "postcode": postcode, "birth_date": self.born, "country": self.countries}, len(self))
 
 
 def read_list(
@@ -68,10 +75,11 @@ def read_list(
     roles = roles_of(described)
     typed = {h: pa.concat_arrays([_column(b.table, h) for b in batches]) for h in look.columns} if batches else {}
     raw = {header: text_of(values) for header, values in typed.items()}
-    found, washed = _washed(raw, roles, country)
+    countries = _countries(raw, roles, country, len(lines))
+    found, washed = _washed(raw, roles, countries)
     born = _days(typed, roles.first("birth_date"), look, timezone, len(lines))
     unreadable = tuple(row for batch in batches for row in batch.unreadable)
-    return PeopleList(file, look, roles, raw, washed, found, born, lines, unreadable)
+    return PeopleList(file, look, roles, raw, washed, found, born, countries, lines, unreadable)
 
 
 def _counted(source: Source, file: SourceFile, advance: Callable[[int], None]) -> Sequence[RawBatch]:
@@ -91,11 +99,17 @@ def _column(table: pa.RecordBatch, header: str) -> pa.Array:
     return text_of(table.column(header)) if header in table.schema.names else pa.nulls(table.num_rows, pa.string())
 
 
-def _washed(raw: Mapping[str, pa.Array], roles: Roles, country: str) -> tuple[dict[str, Washed], dict[str, pa.Array]]:
+def _countries(raw: Mapping[str, pa.Array], roles: Roles, country: str, rows: int) -> pa.Array:
     header = roles.first("country")
-    countries: str | pa.Array = country
-    if header is not None and header in raw:
-        countries = pc.if_else(pc.equal(pc.fill_null(raw[header], ""), ""), country, raw[header])
+    if header is None or header not in raw:
+        return pa.repeat(country, rows)
+    codes = countries_of(raw[header])
+    return pc.if_else(pc.equal(pc.fill_null(codes, ""), ""), country, codes)
+
+
+def _washed(
+    raw: Mapping[str, pa.Array], roles: Roles, countries: pa.Array
+) -> tuple[dict[str, Washed], dict[str, pa.Array]]:
     found = {h: wash(kind, raw[h], countries) for h, kind in roles.washes().items() if h in raw}
     return found, {**raw, **{header: one.values for header, one in found.items()}}
 

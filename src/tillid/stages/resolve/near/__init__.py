@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tillid.stages.resolve.near.compared import FIELDS, compared
+from tillid.stages.resolve.near.compared import FIELDS, GIVEN, compared
 from tillid.stages.resolve.near.index import Index, Matches
 from tillid.stages.resolve.near.weights import DEFAULT_THRESHOLD, Weights
 
-__all__ = ["DEFAULT_THRESHOLD", "FIELDS", "Index", "Matches", "Weights", "compared"]
+__all__ = ["DEFAULT_THRESHOLD", "FIELDS", "GIVEN", "Index", "Matches", "Weights", "compared"]

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-FIELDS = ("first_name", "last_name", "street", "house", "postcode", "born")
+FIELDS = ("first_name", "last_name", "street", "house", "postcode", "born", "email", "phone", "country")
 """The compared fields; `compared` gives a row's value of each as text, null where there is none."""
 
-GIVEN = ("name", "first_name", "last_name", "address", "postcode", "birth_date")
+GIVEN = ("name", "first_name", "last_name", "address", "postcode", "birth_date", "email", "phone", "country")
 """What a row may give; `name` is a whole name, `address` a line with street and house number."""
 
 # Letters that two keyboards write differently, written one way.
@@ -36,7 +36,7 @@ def compared(given: Mapping[str, pa.Array], rows: int) -> pa.Table:
     `first_name` or `last_name`, the first and the last word of `name` stand for them.
 
     >>> row = {"name": pa.array(["SØREN van der Ågård"]), "address": pa.array(["Nørregade 12 b, 3. tv"])}
-    >>> [column[0].as_py() for column in compared(row, 1).columns]
+    >>> [column[0].as_py() for column in compared(row, 1).columns[:6]]
     ['soeren', 'aagaard', 'noerregt', '12b', None, None]
     """
     nothing = pa.nulls(rows, pa.string())
@@ -51,7 +51,8 @@ def compared(given: Mapping[str, pa.Array], rows: int) -> pa.Table:
     postcode = _emptied(pc.replace_substring_regex(pc.utf8_upper(text["postcode"]), r"[^0-9A-Z]", ""))
     # Dutch letters after the four digits are left off as often as not.
     postcode = pc.coalesce(_word(postcode, "^([0-9]{4})[A-Z]{0,2}$"), postcode)
-    arrays = [first, last, street, house, postcode, text["birth_date"]]
+    as_given = [text[name] for name in ("birth_date", "email", "phone")]
+    arrays = [first, last, street, house, postcode, *as_given, pc.utf8_upper(text["country"])]
     return pa.Table.from_arrays(arrays, names=list(FIELDS))
 
 

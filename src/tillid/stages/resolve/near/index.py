@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from tillid.stages.resolve.lookup import Lookup, Rows
-from tillid.stages.resolve.near.weights import NEARLY, Likeness, Weights
+from tillid.stages.resolve.near.weights import NEARLY, Likeness, Weights, in_country
 
 # Pairs are looked at when they share all of one of these; the number is how many leading characters count.
 _BLOCKS: tuple[tuple[tuple[str, int], ...], ...] = (
@@ -74,7 +74,7 @@ class Index:
     def _scored(self, batch: pa.Table, indexed: Rows, theirs: Rows, others: int, threshold: float) -> Matches:
         alike = _alike(self._rows, batch, indexed, theirs)
         codes = {
-            name: _codes(self._rows.column(name), values, indexed) for name, values in self._weights.values.items()
+            name: _codes(in_country(self._rows, name), values, indexed) for name, values in self._weights.values.items()
         }
         probability = Weights.probability(self._weights.of(alike, codes), others)
         kept = probability >= max(threshold, _LEAST_LIKELY)
@@ -106,7 +106,9 @@ def _alike(indexed: pa.Table, batch: pa.Table, mine: Rows, theirs: Rows) -> Like
     house = _equal(*two("house"))
     street = _pairwise(*two("street"), _letters_alike)
     address = np.where(house == 1.0, street, np.where(np.isnan(house) | np.isnan(street), np.nan, 0.0))
-    return Likeness(first, last, _equal(*two("postcode")), address, _pairwise(*two("born"), _digits_alike))
+    born = _pairwise(*two("born"), _digits_alike)
+    postcode, email, phone = (_equal(*two(name)) for name in ("postcode", "email", "phone"))
+    return Likeness(first, last, postcode, address, born, email, phone)
 
 
 class _Coded:
