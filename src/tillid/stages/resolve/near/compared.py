@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-FIELDS = ("first_name", "last_name", "street", "house", "postcode", "born", "email", "phone", "country")
+FIELDS = ("first_name", "last_name", "street", "house", "unit", "postcode", "born", "email", "phone", "country")
 """The compared fields; `compared` gives a row's value of each as text, null where there is none."""
 
 GIVEN = ("name", "first_name", "last_name", "address", "postcode", "birth_date", "email", "phone", "country")
@@ -17,7 +17,7 @@ GIVEN = ("name", "first_name", "last_name", "address", "postcode", "birth_date",
 _ONE_WAY = (("æ", "ae"), ("ä", "ae"), ("ø", "oe"), ("ö", "oe"), ("å", "aa"), ("ü", "u"), ("ß", "ss"), ("ĳ", "ij"))
 # Small words before a surname come and go from list to list.
 _PARTICLES = r"\b(?:van|von|der|den|de|het|ten|ter|te|af|av|la|le|du|el|d|t|s)\b"
-_HOUSE_LAST = r"^(?P<street>[^0-9]*?[^0-9 ,.][^0-9]*?)[ ,.]*(?P<house>[0-9]+)(?: ?(?P<letter>[a-z])\b)?"
+_HOUSE_LAST = r"^(?P<street>[^0-9]*?[^0-9 ,.][^0-9]*?)[ ,.]*(?P<house>[0-9]+)(?: ?(?P<letter>[a-z])\b)?(?P<unit>.*)$"
 _HOUSE_FIRST = r"^(?P<house>[0-9]+) ?(?P<letter>[a-z])?[ ,]+(?P<street>[^0-9,]*[^0-9 ,.])"
 _STREET_WORDS = (
     (r"(?:strasse|straat|straet|str)\b\.?", "str"),
@@ -37,7 +37,7 @@ def compared(given: Mapping[str, pa.Array], rows: int) -> pa.Table:
 
     >>> row = {"name": pa.array(["SØREN van der Ågård"]), "address": pa.array(["Nørregade 12 b, 3. tv"])}
     >>> [column[0].as_py() for column in compared(row, 1).columns[:6]]
-    ['soeren', 'aagaard', 'noerregt', '12b', None, None]
+    ['soeren', 'aagaard', 'noerregt', '12b', '3tv', None]
     """
     nothing = pa.nulls(rows, pa.string())
     text = {name: _text(given.get(name, nothing)) for name in GIVEN}
@@ -47,12 +47,12 @@ def compared(given: Mapping[str, pa.Array], rows: int) -> pa.Table:
     family = pc.coalesce(last, whole)
     bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(family, _PARTICLES, ""))
     last = pc.coalesce(_word(bare, "([a-z0-9]+)$"), _word(family, "([a-z0-9]+)$"))
-    street, house = _street_and_house(text["address"])
+    street, house, unit = _address(text["address"])
     postcode = _emptied(pc.replace_substring_regex(pc.utf8_upper(text["postcode"]), r"[^0-9A-Z]", ""))
     # Dutch letters after the four digits are left off as often as not.
     postcode = pc.coalesce(_word(postcode, "^([0-9]{4})[A-Z]{0,2}$"), postcode)
     as_given = [text[name] for name in ("birth_date", "email", "phone")]
-    arrays = [first, last, street, house, postcode, *as_given, pc.utf8_upper(text["country"])]
+    arrays = [first, last, street, house, unit, postcode, *as_given, pc.utf8_upper(text["country"])]
     return pa.Table.from_arrays(arrays, names=list(FIELDS))
 
 
@@ -78,7 +78,8 @@ def _word(values: pa.Array, pattern: str) -> pa.Array:
     return pc.struct_field(pc.extract_regex(values, pattern.replace("(", "(?P<word>", 1)), "word")
 
 
-def _street_and_house(lines: pa.Array) -> tuple[pa.Array, pa.Array]:
+def _address(lines: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Street, house number with letter, and what follows it (floor, door, box)."""
     folded = pc.utf8_lower(lines)
     found = [pc.extract_regex(folded, pattern) for pattern in (_HOUSE_LAST, _HOUSE_FIRST)]
     parts = {
@@ -89,4 +90,5 @@ def _street_and_house(lines: pa.Array) -> tuple[pa.Array, pa.Array]:
         street = pc.replace_substring_regex(street, words, short)
     street = _emptied(pc.replace_substring_regex(street, "[^a-z0-9]+", ""))
     house = pc.binary_join_element_wise(parts["house"], pc.fill_null(parts["letter"], ""), "")
-    return street, house
+    unit = pc.replace_substring_regex(pc.struct_field(found[0], "unit"), "[^a-z0-9]+", "")
+    return street, house, _emptied(unit)

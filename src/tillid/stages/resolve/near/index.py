@@ -107,8 +107,8 @@ def _alike(indexed: pa.Table, batch: pa.Table, mine: Rows, theirs: Rows) -> Like
     street = _pairwise(*two("street"), _letters_alike)
     address = np.where(house == 1.0, street, np.where(np.isnan(house) | np.isnan(street), np.nan, 0.0))
     born = _pairwise(*two("born"), _digits_alike)
-    postcode, email, phone = (_equal(*two(name)) for name in ("postcode", "email", "phone"))
-    return Likeness(first, last, postcode, address, born, email, phone)
+    postcode, email, phone, unit = (_equal(*two(name)) for name in ("postcode", "email", "phone", "unit"))
+    return Likeness(first, last, postcode, address, born, email, phone, unit)
 
 
 class _Coded:
