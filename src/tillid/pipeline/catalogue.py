@@ -83,8 +83,9 @@ def declared_tables(project: Project) -> dict[str, Table]:
 
 
 def _lead_rows(people: Table) -> Table:
-    """Leads as rows with the traits of people, numbered in place of a person's id."""
-    columns = (Column(PERSON_ID, "int64", key=True), *people.columns)
+    """Leads as rows with the traits of people that a list can hold, numbered in place of a person's id."""
+    traits = [column for column in people.columns if column.type in ("string", "date")]
+    columns = (Column(PERSON_ID, "int64", key=True), *traits)
     return Table(LEAD_ROWS, columns, kind=TableKind.STAGED, only_for=frozenset({LEADS}))
 
 

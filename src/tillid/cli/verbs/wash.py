@@ -26,7 +26,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--out", metavar="FILE", type=_FILE, required=True, help="Where the judged leads go: .csv or .parquet.")
 @click.option("--report", metavar="FILE", type=_FILE, help="Where the page with the figures goes (.html).")
 @click.option("--bought", metavar="DATE", type=_DAY, help="The day on which the list was got from someone else.")
-@click.option("--threshold", type=click.FloatRange(0.5, 1.0), default=0.95, show_default=True,
+@click.option("--threshold", type=click.FloatRange(0.5, 1.0), default=0.9, show_default=True,
               help="The least probability with which names and places count as one person's.")  # fmt: skip
 @for_purpose
 @asking

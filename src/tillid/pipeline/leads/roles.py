@@ -106,15 +106,22 @@ def _role(column: Described) -> str:
 
 def _consent_role(column: Described) -> str:
     words = spelled(column.header)
-    speaks = bool(_CONSENT & set(words)) or any(word in "".join(words) for word in _CONSENT)
-    if not speaks and not covers("user.privacy_preferences", column.category):
+    rest = {part for word in words for part in _without_consent(word)}
+    if rest == set(words) and not covers("user.privacy_preferences", column.category):
         return ""
-    rest = {word for word in words if word not in _CONSENT}
-    compound = "".join(words)
     if column.type in ("date", "timestamp") or rest & _TIMES:
         return "consent_at"
     if rest & _PROOFS or column.name == "evidence":
         return "evidence"
-    if rest & _TEXTS or column.name == "notice" or any(compound.endswith(text) for text in _TEXTS):
+    if rest & _TEXTS or column.name == "notice":
         return "notice"
     return "consent"
+
+
+def _without_consent(word: str) -> tuple[str, ...]:
+    """What a word adds to a word for consent, as `dato` in `samtykkedato`; a word without one is left as it is."""
+    for consent in _CONSENT:
+        before, found, after = word.partition(consent)
+        if found:
+            return tuple(part for part in (before, after.removeprefix("s")) if part)
+    return (word,)

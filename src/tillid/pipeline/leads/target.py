@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,10 +12,11 @@ from tillid.pipeline.leads.errors import NotASegment
 from tillid.pipeline.leads.people_list import PeopleList
 from tillid.pipeline.workspace import Workspace
 from tillid.stages.segment.compile import segment_members
-from tillid.stages.segment.definitions import DidNotRule, DidRule, Rule, VariableRule, rules_within
+from tillid.stages.segment.definitions import DidNotRule, DidRule, Rule, TraitRule, VariableRule, rules_within
 from tillid.terms.errors import nearest
 from tillid.terms.table import PERSON_ID, Table
 
+_ARROW = {"string": pa.string(), "date": pa.date32()}
 _ROLE_OF_TRAIT = {"street": "address"}
 
 
@@ -29,7 +29,7 @@ def outside_target(workspace: Workspace, leads: PeopleList, segment: str) -> pa.
     if segment not in known:
         raise NotASegment(f"No segment {segment!r} is defined", hint=nearest(segment, known))
     rule = known[segment].rule
-    _refuse_what_leads_lack(segment, rule)
+    _refuse_what_leads_lack(workspace.register.table(LEAD_ROWS), segment, rule)
     workspace.permit(known[segment].purpose)
     workspace.permit(LEADS)
     build = workspace.store.build(workspace.fingerprints())
@@ -45,8 +45,13 @@ def outside_target(workspace: Workspace, leads: PeopleList, segment: str) -> pa.
     return pc.invert(pc.is_in(rows, value_set=members.combine_chunks()))
 
 
-def _refuse_what_leads_lack(segment: str, rule: Rule) -> None:
+def _refuse_what_leads_lack(table: Table, segment: str, rule: Rule) -> None:
     for inner, _ in rules_within(rule):
+        if isinstance(inner, TraitRule) and table.column(inner.trait) is None:
+            raise NotASegment(
+                f"Segment {segment!r} asks for the trait {inner.trait!r}, which leads have not got",
+                hint="Leads have traits that are text or a day.",
+            )
         if isinstance(inner, VariableRule | DidRule | DidNotRule):
             raise NotASegment(
                 f"Segment {segment!r} asks for variables or events, which leads have not got",
@@ -60,8 +65,5 @@ def _rows(leads: PeopleList, table: Table) -> pa.Table:
     for column in table.columns[1:]:
         role = _ROLE_OF_TRAIT.get(column.name, column.name)
         values = leads.born if role == "birth_date" else leads.column(role)
-        kept = {"string": pa.string(), "date": pa.date32()}.get(column.type)
-        # Leads have no trait that is a number or a truth.
-        nothing = pa.nulls(len(leads), ibis.dtype(column.type).to_pyarrow())
-        columns[column.name] = nothing if kept is None else values.cast(kept)
+        columns[column.name] = values.cast(_ARROW[column.type])
     return pa.table(columns)
