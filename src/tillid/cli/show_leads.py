@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from tillid.cli.show import heading, plain, show, tabled
+from tillid.cli.show import heading, show, tabled
 from tillid.pipeline.leads.page import IN_WORDS
 
 
@@ -13,7 +13,7 @@ def leads_shown(told: Mapping[str, object]) -> None:
     """The verdicts by count, the lists with their dates, and where the judged leads are."""
     verdicts = cast("Mapping[str, int]", told["verdicts"])
     reasons = cast("Mapping[str, Mapping[str, int]]", told["reasons"])
-    rows = [(plain(v), n, IN_WORDS[v], _reasons(reasons.get(v, {}))) for v, n in verdicts.items()]
+    rows = [(_words(v), n, IN_WORDS[v], _reasons(reasons.get(v, {}))) for v, n in verdicts.items()]
     show(heading(f"{told['leads']:,} leads"), tabled(("verdict", "leads", "meaning", "by reason"), rows, numbers=(1,)))
     lists = cast("list[Mapping[str, object]]", told["lists"])
     if lists:
@@ -32,4 +32,8 @@ def leads_shown(told: Mapping[str, object]) -> None:
 
 
 def _reasons(reasons: Mapping[str, int]) -> str:
-    return ", ".join(f"{plain(reason)} {count:,}" for reason, count in reasons.items() if reason)
+    return ", ".join(f"{_words(reason)} {count:,}" for reason, count in reasons.items() if reason)
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")

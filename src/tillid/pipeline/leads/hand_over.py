@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from tillid.pipeline.leads.wash_leads import WashedLeads
 from tillid.pipeline.wiring import open_list_file
 from tillid.ports.destination import Receipt
+from tillid.stages.wash import Verdict
 from tillid.stages.wash.lead_verdicts import counted
 
 _ABOUT = {"Line": "line", "Verdict": "verdict", "Reason": "reason", "Detail": "detail", "Priority": "priority"}
@@ -77,5 +78,5 @@ def figures(washed: WashedLeads) -> dict[str, object]:
 
 
 def _counts(verdicts: pa.Array) -> Mapping[str, int]:
-    counts = pc.value_counts(verdicts.cast(pa.string())).to_pylist()
-    return {one["values"]: one["counts"] for one in sorted(counts, key=lambda one: -one["counts"])}
+    counts = {one["values"]: one["counts"] for one in pc.value_counts(verdicts.cast(pa.string())).to_pylist()}
+    return {str(verdict): counts.get(str(verdict), 0) for verdict in Verdict}

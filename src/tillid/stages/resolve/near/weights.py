@@ -34,6 +34,8 @@ _HOME_LAST, _HOME_EMAIL = (0.4, -3.0), (5.0, -0.5)
 _USUAL = {"first_name": 1 / 200, "last_name": 1 / 400, "postcode": 1 / 800, "born": 1 / 20_000}
 _USUAL_ADDRESS = 1 / 2_000
 _AS_MANY_AS = 200
+# A list shorter than a town holds a given person less often than not.
+_LEAST_ROWS = 100_000
 NEARLY = 0.9
 """The least likeness of two names or dates that nearly agree."""
 INITIAL = 0.89
@@ -84,12 +86,12 @@ class Weights:
             self._bits[name] = np.log2(m[0] / shares)
 
     def probability(self, alike: Likeness, codes: dict[str, npt.NDArray[np.int64]], rows: int) -> Floats:
-        """The probability that each pair is one person, when one of `rows` is expected to be.
+        """The probability that each pair is one person, when one of `rows` is expected to be; of a short list, fewer.
 
         A pair can be two strangers, or two of one home, who share name and place by more than chance. `codes` say
         which of `values` the pair's row of the list has.
         """
-        strangers = np.exp2(_bounded(self._of_strangers(alike, codes) - np.log2(max(rows, 2))))
+        strangers = np.exp2(_bounded(self._of_strangers(alike, codes) - np.log2(max(rows, _LEAST_ROWS))))
         at_home = (alike.address >= _NEAR_STREET) | (alike.phone >= _EQUAL)
         same_home = np.where(at_home, np.exp2(_bounded(self._of_one_home(alike, codes))), np.inf)
         probable: Floats = 1.0 / (1.0 + 1.0 / strangers + 1.0 / same_home)
