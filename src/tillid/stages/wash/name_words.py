@@ -6,8 +6,9 @@ import re
 
 # Titles that no name is; these with a full stop alone: Ing, Ir and Mag are names too.
 _TITLES = (
-    r"hr|herr|fru|frk|frøken|dr|prof|professor|dhr|mevr|mevrouw|mw|mej|mejuffrouw|meneer|de heer|drs|mr|mrs|ms|miss|mme"
-    r"|dr\.? ?med|mlle|monsieur|madame|mademoiselle|frau|overlæge|doktor|dokter|ing\.|ir\.|ds\.|mag\.|lic\.|em\."
+    r"dr\.? ?med|hr|herr|fru|frk|frøken|dr|prof|professor|dhr|mevr|mevrouw|mw|mej|mejuffrouw|meneer|de heer|drs|mr|mrs"
+    r"|ms|miss|mme"
+    r"|mlle|monsieur|madame|mademoiselle|frau|overlæge|doktor|dokter|ing\.|ir\.|ds\.|mag\.|lic\.|em\."
 )
 TITLE = re.compile(rf"^(?:(?:{_TITLES})(?:\.|(?=[ .]))[ .]*)+(?=\S)", re.IGNORECASE)
 # In Belgium M. is Monsieur before two names, elsewhere an initial.
