@@ -26,6 +26,8 @@ _COUNTRY = re.compile(r"^(DK|NO|NL|BE)(?=[ .-]*\d)")
 _SPREADSHEET_FRACTION = re.compile(r"(?<=\d{6})\.0$")
 _DUTCH_VAT = re.compile(r"(\d{9})B(\d{2})")
 _EXAMPLE = re.compile(r"(\d)\1*|0?12345678")
+_EXAMPLES = "^(?:" + "|".join([f"{digit}{{8}}" for digit in range(10)]) + "|12345678)$"
+_UNCHECKED = str(Reason.COMPANY_NUMBER_UNCHECKED)
 _ELSEWHERE = re.compile(r"[A-Z]{0,4}\d[0-9A-Z]{4,17}")
 
 
@@ -40,8 +42,13 @@ def wash_company_numbers(values: pa.Array, country: str) -> Graded:
     def slowly(text: str) -> Grade:
         return company_number_grade(text, country)
 
-    digits = _AGREEING[country](values) if country in _AGREEING else pa.nulls(len(values), pa.string())
-    return fast_or_graded(unremarked(digits), values, slowly)
+    if country not in _AT_ONCE:
+        return fast_or_graded(unremarked(pa.nulls(len(values), pa.string())), values, slowly)
+    bare = pc.replace_substring_regex(values, f"^{country}[ -]?([0-9])", r"\1")
+    found = unremarked(_AT_ONCE[country](bare))
+    if country == "NL":
+        found = Graded(found.values, only_where(found.values.is_valid(), pa.repeat(_UNCHECKED, len(values))))
+    return fast_or_graded(found, values, slowly)
 
 
 def company_number_grade(text: str, country: str) -> Grade:
@@ -130,7 +137,7 @@ def _norwegian_at_once(values: pa.Array) -> pa.Array:
 
 
 def _belgian_at_once(values: pa.Array) -> pa.Array:
-    bare = pc.replace_substring_regex(values, r"^(?:BE ?)?([01][0-9]{3})[. ]?([0-9]{3})[. ]?([0-9]{3})$", r"\1\2\3")
+    bare = pc.replace_substring_regex(values, r"^([01][0-9]{3})[. ]([0-9]{3})[. ]([0-9]{3})$", r"\1\2\3")
     digits = only_where(pc.match_substring_regex(bare, r"^[01][0-9]{9}$"), bare)
     number = digits.cast(pa.int64())
     base = pc.divide(number, 100)
@@ -138,7 +145,12 @@ def _belgian_at_once(values: pa.Array) -> pa.Array:
     return only_where(pc.and_(pc.equal(rest, _modulo(number, 100)), pc.greater(base, 0)), digits)
 
 
-_AGREEING = {"DK": _danish_at_once, "NO": _norwegian_at_once, "BE": _belgian_at_once}
+def _dutch_at_once(values: pa.Array) -> pa.Array:
+    digits = only_where(pc.match_substring_regex(values, r"^[0-9]{8}$"), values)
+    return only_where(pc.invert(pc.match_substring_regex(digits, _EXAMPLES)), digits)
+
+
+_AT_ONCE = {"BE": _belgian_at_once, "DK": _danish_at_once, "NL": _dutch_at_once, "NO": _norwegian_at_once}
 
 
 def _sum_is_divisible(digits: pa.Array, weights: tuple[int, ...]) -> pa.Array:
