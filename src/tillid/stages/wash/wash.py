@@ -8,21 +8,28 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tillid.stages.wash.companies import wash_companies
+from tillid.stages.wash.company_numbers import wash_company_numbers
 from tillid.stages.wash.countries import countries_of, country_of
 from tillid.stages.wash.definitions import ColumnWash, WashKind
 from tillid.stages.wash.email import wash_emails
 from tillid.stages.wash.errors import ColumnNotInBatch, CountriesNotAligned, RawColumnTaken
 from tillid.stages.wash.grading import unremarked
-from tillid.stages.wash.names import wash_names
+from tillid.stages.wash.name_lists import swapped
+from tillid.stages.wash.names import wash_name_parts, wash_names
 from tillid.stages.wash.phone import wash_phones
 from tillid.stages.wash.places import wash_cities, wash_postcodes
-from tillid.stages.wash.reasons import Graded
+from tillid.stages.wash.reasons import Graded, Reason
 from tillid.stages.wash.text import as_strings
-from tillid.stages.wash.verdicts import Washed, judged
+from tillid.stages.wash.verdicts import Washed, judged, with_remark
 
 _BY_COUNTRY = {
     WashKind.PHONE: wash_phones,
     WashKind.NAME: wash_names,
+    WashKind.FIRST_NAME: wash_name_parts,
+    WashKind.LAST_NAME: wash_name_parts,
+    WashKind.COMPANY: wash_companies,
+    WashKind.COMPANY_NUMBER: wash_company_numbers,
     WashKind.POSTCODE: wash_postcodes,
     WashKind.CITY: wash_cities,
 }
@@ -46,7 +53,7 @@ def wash(kind: WashKind, values: pa.Array | pa.ChunkedArray, country: str | pa.A
     >>> washed.values.to_pylist(), washed.verdicts.to_pylist()
     (['+4520123456', None, None], ['corrected', 'invalid', 'empty'])
     >>> washed.reasons.to_pylist()
-    ['respelled', 'not_understood', None]
+    ['respelled', 'phone_too_short', None]
     """
     raw = as_strings(values)
     trimmed = pc.utf8_trim_whitespace(raw)
@@ -80,9 +87,22 @@ def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str)
         washed = found[rule.column] = wash(rule.kind, raw, _countries(batch, rule, country))
         arrays += [washed.values, raw]
         fields += [pa.field(rule.column, pa.string(), metadata=field.metadata), pa.field(rule.raw_column, pa.string())]
+    _doubt_swapped_names(found, rules)
     return WashedBatch(
         pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, metadata=batch.schema.metadata)), found
     )
+
+
+def _doubt_swapped_names(found: dict[str, Washed], rules: Sequence[ColumnWash]) -> None:
+    """Remarks on names that look as if they had swapped places, where a batch has one column of each."""
+    firsts = [rule.column for rule in rules if rule.kind is WashKind.FIRST_NAME]
+    lasts = [rule.column for rule in rules if rule.kind is WashKind.LAST_NAME]
+    if len(firsts) != 1 or len(lasts) != 1:
+        return
+    doubtful = swapped(found[firsts[0]].values, found[lasts[0]].values)
+    if pc.any(doubtful, min_count=0).as_py():
+        for column in (firsts[0], lasts[0]):
+            found[column] = with_remark(found[column], doubtful, Reason.NAMES_SWAPPED)
 
 
 def _graded(kind: WashKind, trimmed: pa.Array, country: str | pa.Array) -> Graded:
