@@ -122,7 +122,7 @@ def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arriva
     """
     wanted = _wanted(rows.column(COLLECTED_FOR), source)
     kept = rows if wanted is None else rows.filter(wanted)
-    washed = wash_batch(kept.drop_columns([COLLECTED_FOR]), washes(source), country)
+    washed = wash_batch(kept.drop_columns([COLLECTED_FOR]), washes(source), country).rows
     columns = {name: washed.column(name) for name in washed.schema.names}
     if source.kind is SourceKind.EVENTS:
         columns[OCCURRED_AT] = columns[str(source.time)].cast(pa.timestamp("us"))

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from tillid.stages.wash.definitions import ColumnWash, Verdict, WashKind
-from tillid.stages.wash.wash import Washed, wash, wash_batch
+from tillid.stages.wash.reasons import VERDICT_OF, Reason
+from tillid.stages.wash.verdicts import Washed
+from tillid.stages.wash.wash import WashedBatch, wash, wash_batch
 
-__all__ = ["ColumnWash", "Verdict", "WashKind", "Washed", "wash", "wash_batch"]
+__all__ = [
+    "VERDICT_OF",
+    "ColumnWash",
+    "Reason",
+    "Verdict",
+    "WashKind",
+    "Washed",
+    "WashedBatch",
+    "wash",
+    "wash_batch",
+]

@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
 
+from tillid.stages.wash.grading import unremarked
+from tillid.stages.wash.reasons import Graded
 from tillid.stages.wash.text import clean, fast_or_slow, is_placeholder, only_where
 
 LONGEST_CELL = 500
@@ -26,14 +28,14 @@ _IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
 _WRAPPING = "<>()[]\"'’‘“”«»;:,. "
 
 
-def wash_emails(values: pa.Array) -> pa.Array:
+def wash_emails(values: pa.Array) -> Graded:
     """Trimmed strings to addresses, null where a value is not one."""
     lowered = pc.ascii_lower(values)
     ordinary = pc.match_substring_regex(lowered, _ORDINARY)
     # Within 64 bytes no part of an address can be too long.
     ordinary = pc.and_(ordinary, pc.less_equal(pc.binary_length(lowered), 64))
     ordinary = pc.and_not(ordinary, pc.match_substring_regex(lowered, _RESERVED))
-    return fast_or_slow(only_where(ordinary, lowered), values, email_of)
+    return unremarked(fast_or_slow(only_where(ordinary, lowered), values, email_of))
 
 
 def email_of(text: str) -> str | None:

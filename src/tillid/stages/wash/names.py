@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillid.stages.wash.casing import SMALL_WORDS, cased
+from tillid.stages.wash.grading import unremarked
+from tillid.stages.wash.reasons import Graded
 from tillid.stages.wash.text import PLACEHOLDERS, PROGRAM_NULLS, clean, fast_or_slow, is_placeholder, only_where
 
 LONGEST_NAME = 200
@@ -21,7 +23,7 @@ _ONE_CASE = f"^(?:[{_UPPER}]+(?:[ -][{_UPPER}]+)*|[{_LOWER}]+(?:[ -][{_LOWER}]+)
 _PARTICULAR = r"(?i)(?:^|[ -])(?:mc|ij|(?:" + "|".join(w for w in SMALL_WORDS if w.isalpha()) + r")(?:[ -]|$)|iii?$)"
 
 
-def wash_names(values: pa.Array, country: str) -> pa.Array:
+def wash_names(values: pa.Array, country: str) -> Graded:
     """Trimmed strings to names, null where a value says that there is none."""
 
     def slowly(text: str) -> str | None:
@@ -40,7 +42,7 @@ def wash_names(values: pa.Array, country: str) -> pa.Array:
             pc.match_substring_regex(candidates, _ONE_CASE), pc.match_substring_regex(candidates, _PARTICULAR)
         )
         fast = pc.coalesce(fast, pc.utf8_title(only_where(plain, candidates)))
-    return fast_or_slow(fast, values, slowly)
+    return unremarked(fast_or_slow(fast, values, slowly))
 
 
 def name_of(text: str, country: str) -> str | None:

@@ -9,6 +9,8 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tillid.stages.wash.grading import unremarked
+from tillid.stages.wash.reasons import Graded
 from tillid.stages.wash.text import clean, fast_or_slow, is_placeholder, only_where
 
 LONGEST_CELL = 60
@@ -30,14 +32,14 @@ _KINDS_OF_NUMBER = (
 FAST_COUNTRIES = ("BE", "DK", "NL", "NO")
 
 
-def wash_phones(values: pa.Array, country: str) -> pa.Array:
+def wash_phones(values: pa.Array, country: str) -> Graded:
     """Trimmed strings to E.164 numbers, null where a value is not a number that can exist."""
 
     def slowly(text: str) -> str | None:
         return phone_of(text, country)
 
     if country not in FAST_COUNTRIES:
-        return fast_or_slow(pa.nulls(len(values), pa.string()), values, slowly)
+        return unremarked(fast_or_slow(pa.nulls(len(values), pa.string()), values, slowly))
     digits = only_where(_plain(values), values)
     # One literal after the other is several times faster than one pattern for all.
     for separator in _SEPARATORS:
@@ -49,7 +51,7 @@ def wash_phones(values: pa.Array, country: str) -> pa.Array:
         digits = only_where(pc.invert(known), digits)
         if digits.null_count == len(digits):
             break
-    return fast_or_slow(found, values, slowly)
+    return unremarked(fast_or_slow(found, values, slowly))
 
 
 def phone_of(text: str, country: str) -> str | None:

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillid.stages.wash.casing import capitalised, cased
+from tillid.stages.wash.grading import unremarked
+from tillid.stages.wash.reasons import Graded
 from tillid.stages.wash.text import by_distinct, clean, fast_or_slow, is_placeholder, only_where
 
 LONGEST_CITY = 100
@@ -80,23 +82,23 @@ def _listed_places() -> list[tuple[str, str, str]]:
     return [(row[wanted[0]], row[wanted[1]], row[wanted[2]]) for row in lines]
 
 
-def wash_postcodes(values: pa.Array, country: str) -> pa.Array:
+def wash_postcodes(values: pa.Array, country: str) -> Graded:
     """Trimmed strings to postcodes as the country writes them, null where it has no such postcode."""
 
     def slowly(text: str) -> str | None:
         return postcode_of(text, country)
 
     if country not in LISTED_COUNTRIES:
-        return by_distinct(values, slowly)
+        return unremarked(by_distinct(values, slowly))
     known = place_list(country).postcode_array
     if country != "NL":
-        return fast_or_slow(only_where(pc.is_in(values, value_set=known), values), values, slowly)
+        return unremarked(fast_or_slow(only_where(pc.is_in(values, value_set=known), values), values, slowly))
     written = pc.replace_substring_regex(values, r"^([1-9][0-9]{3})([A-Z]{2})$", r"\1 \2")
     whole = pc.match_substring_regex(written, r"^[1-9][0-9]{3} [A-Z]{2}$")
     ascii_only = only_where(whole, written).cast(pa.binary())
     listed = pc.is_in(pc.binary_slice(ascii_only, 0, 4), value_set=known.cast(pa.binary()))
     unused = pc.match_substring_regex(written, r"S[ADS]$")
-    return fast_or_slow(only_where(pc.and_not(pc.and_(whole, listed), unused), written), values, slowly)
+    return unremarked(fast_or_slow(only_where(pc.and_not(pc.and_(whole, listed), unused), written), values, slowly))
 
 
 def postcode_of(text: str, country: str) -> str | None:
@@ -126,16 +128,16 @@ def postcode_of(text: str, country: str) -> str | None:
     return padded if padded in place_list(country).postcodes else None
 
 
-def wash_cities(values: pa.Array, country: str) -> pa.Array:
+def wash_cities(values: pa.Array, country: str) -> Graded:
     """Trimmed strings to city names, null where a value says that there is none."""
 
     def slowly(text: str) -> str | None:
         return city_of(text, country)
 
     if country not in LISTED_COUNTRIES:
-        return by_distinct(values, slowly)
+        return unremarked(by_distinct(values, slowly))
     official = place_list(country).city_array
-    return fast_or_slow(only_where(pc.is_in(values, value_set=official), values), values, slowly)
+    return unremarked(fast_or_slow(only_where(pc.is_in(values, value_set=official), values), values, slowly))
 
 
 def city_of(text: str, country: str) -> str | None:

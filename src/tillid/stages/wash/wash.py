@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillid.stages.wash.countries import countries_of, country_of
-from tillid.stages.wash.definitions import ColumnWash, Verdict, WashKind
+from tillid.stages.wash.definitions import ColumnWash, WashKind
 from tillid.stages.wash.email import wash_emails
 from tillid.stages.wash.errors import ColumnNotInBatch, CountriesNotAligned, RawColumnTaken
+from tillid.stages.wash.grading import unremarked
 from tillid.stages.wash.names import wash_names
 from tillid.stages.wash.phone import wash_phones
 from tillid.stages.wash.places import wash_cities, wash_postcodes
-from tillid.stages.wash.text import as_strings, by_distinct, is_placeholder
+from tillid.stages.wash.reasons import Graded
+from tillid.stages.wash.text import as_strings
+from tillid.stages.wash.verdicts import Washed, judged
 
 _BY_COUNTRY = {
     WashKind.PHONE: wash_phones,
@@ -23,19 +26,14 @@ _BY_COUNTRY = {
     WashKind.POSTCODE: wash_postcodes,
     WashKind.CITY: wash_cities,
 }
-_VERDICTS = tuple(Verdict)
 
 
 @dataclass(frozen=True, slots=True)
-class Washed:
-    """Washed values and, for each, what was found.
+class WashedBatch:
+    """A washed batch: its rows, and by the name of each washed column what was found in it."""
 
-    `values` are strings, null where empty or invalid; `verdicts` are dictionary-encoded: valid (kept as it
-    came), corrected (kept in another spelling), invalid, empty. Both are as long as what was washed.
-    """
-
-    values: pa.Array
-    verdicts: pa.Array
+    rows: pa.RecordBatch
+    found: Mapping[str, Washed]
 
 
 def wash(kind: WashKind, values: pa.Array | pa.ChunkedArray, country: str | pa.Array) -> Washed:
@@ -47,26 +45,31 @@ def wash(kind: WashKind, values: pa.Array | pa.ChunkedArray, country: str | pa.A
     >>> washed = wash(WashKind.PHONE, pa.array(["20 12 34 56", "123", None]), "DK")
     >>> washed.values.to_pylist(), washed.verdicts.to_pylist()
     (['+4520123456', None, None], ['corrected', 'invalid', 'empty'])
+    >>> washed.reasons.to_pylist()
+    ['respelled', 'not_understood', None]
     """
     raw = as_strings(values)
     trimmed = pc.utf8_trim_whitespace(raw)
-    clean = _washed(kind, trimmed, country)
-    return Washed(clean, _verdicts(kind, raw, trimmed, clean))
+    return judged(kind, raw, trimmed, _graded(kind, trimmed, country))
 
 
-def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str) -> pa.RecordBatch:
+def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str) -> WashedBatch:
     """The batch with each named column washed and, right after it, `<column>_raw` as it came, as text.
 
     A record whose country column is empty or names no known country has the country given.
     Errors: ColumnNotInBatch, RawColumnTaken, ColumnNotText.
 
     >>> batch = pa.record_batch({"email": ["Ida@Example.com "], "land": ["Norge"]})
-    >>> wash_batch(batch, [ColumnWash("email", WashKind.EMAIL)], "DK").to_pylist()
+    >>> washed = wash_batch(batch, [ColumnWash("email", WashKind.EMAIL)], "DK")
+    >>> washed.rows.to_pylist()
     [{'email': 'ida@example.com', 'email_raw': 'Ida@Example.com ', 'land': 'Norge'}]
+    >>> washed.found["email"].verdicts.to_pylist()
+    ['corrected']
     """
     by_column = _checked(batch, rules)
     arrays: list[pa.Array] = []
     fields: list[pa.Field] = []
+    found: dict[str, Washed] = {}
     for field, column in zip(batch.schema, batch.columns, strict=True):
         rule = by_column.get(field.name)
         if rule is None:
@@ -74,51 +77,41 @@ def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str)
             fields.append(field)
             continue
         raw = as_strings(column)
-        arrays += [_washed(rule.kind, pc.utf8_trim_whitespace(raw), _countries(batch, rule, country)), raw]
+        washed = found[rule.column] = wash(rule.kind, raw, _countries(batch, rule, country))
+        arrays += [washed.values, raw]
         fields += [pa.field(rule.column, pa.string(), metadata=field.metadata), pa.field(rule.raw_column, pa.string())]
-    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, metadata=batch.schema.metadata))
+    return WashedBatch(
+        pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, metadata=batch.schema.metadata)), found
+    )
 
 
-def _washed(kind: WashKind, trimmed: pa.Array, country: str | pa.Array) -> pa.Array:
+def _graded(kind: WashKind, trimmed: pa.Array, country: str | pa.Array) -> Graded:
     match kind:
         case WashKind.NONE:
-            return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+            return unremarked(pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed))
         case WashKind.EMAIL:
             return wash_emails(trimmed)
     if isinstance(country, str):
         return _BY_COUNTRY[kind](trimmed, country_of(country))
-    return _washed_by_country(kind, trimmed, as_strings(country))
+    return _graded_by_country(kind, trimmed, as_strings(country))
 
 
-def _washed_by_country(kind: WashKind, trimmed: pa.Array, countries: pa.Array) -> pa.Array:
+def _graded_by_country(kind: WashKind, trimmed: pa.Array, countries: pa.Array) -> Graded:
     if len(countries) != len(trimmed):
         raise CountriesNotAligned(len(trimmed), len(countries))
     codes = pc.fill_null(countries_of(countries), "").dictionary_encode()
     # Country by country in one row, and then each value back to its place.
-    there, washed = [pa.array([], pa.int64())], [pa.array([], pa.string())]
+    there = [pa.array([], pa.int64())]
+    parts = [unremarked(pa.array([], pa.string()))]
     for number, code in enumerate(codes.dictionary.to_pylist()):
         here = pc.indices_nonzero(pc.equal(codes.indices, number)).cast(pa.int64())
         there.append(here)
-        washed.append(_BY_COUNTRY[kind](trimmed.take(here), code))
+        parts.append(_BY_COUNTRY[kind](trimmed.take(here), code))
     places = pc.inverse_permutation(pa.concat_arrays(there))
-    return pa.concat_arrays(washed).take(places)
-
-
-def _verdicts(kind: WashKind, raw: pa.Array, trimmed: pa.Array, clean: pa.Array) -> pa.Array:
-    kept = pc.if_else(pc.fill_null(pc.equal(raw, clean), False), _code(Verdict.VALID), _code(Verdict.CORRECTED))
-    lost = clean.is_null()
-    codes = pc.if_else(lost, _code(Verdict.INVALID), kept)
-    empty = pc.and_(lost, pc.fill_null(pc.equal(trimmed, ""), True))
-    unclear = pc.and_not(lost, empty)
-    if kind is not WashKind.NONE and pc.any(unclear, min_count=0).as_py():
-        said = by_distinct(trimmed.filter(unclear), lambda text: "" if is_placeholder(text) else None)
-        empty = pc.replace_with_mask(empty, unclear, said.is_valid())
-    codes = pc.if_else(empty, _code(Verdict.EMPTY), codes)
-    return pa.DictionaryArray.from_arrays(codes, pa.array([str(verdict) for verdict in _VERDICTS]))
-
-
-def _code(verdict: Verdict) -> pa.Scalar:
-    return pa.scalar(_VERDICTS.index(verdict), pa.int8())
+    return Graded(
+        pa.concat_arrays([part.values for part in parts]).take(places),
+        pa.concat_arrays([part.reasons for part in parts]).take(places),
+    )
 
 
 def _checked(batch: pa.RecordBatch, rules: Sequence[ColumnWash]) -> dict[str, ColumnWash]:
