@@ -26,6 +26,22 @@ class Reason(StrEnum):
     # names
     # companies
     # places
+    POSTCODE_UNKNOWN = "postcode_unknown"
+    """It has the shape of the country's postcodes, but is not on its list."""
+    CITY_UNKNOWN = "city_unknown"
+    """No city of this name is on the country's list."""
+    CITY_BY_POSTCODE = "city_by_postcode"
+    """Misspelled or cut short, and put right by the record's postcode."""
+    CITY_NOT_OF_POSTCODE = "city_not_of_postcode"
+    """The record's postcode belongs to another city."""
+    POSTCODE_FROM_CITY = "postcode_from_city"
+    """The cell was empty; the record's cell with the city held the postcode."""
+    NO_STREET = "no_street"
+    """An address without a street, post box or farm."""
+    NO_HOUSE_NUMBER = "no_house_number"
+    """A street without a number."""
+    ADDRESS_UNCLEAR = "address_unclear"
+    """Street and number can't be told from the rest, so it is kept as it is."""
     # dates
 
 
@@ -33,6 +49,14 @@ VERDICT_OF: Mapping[Reason, Verdict] = MappingProxyType(
     {
         Reason.RESPELLED: Verdict.CORRECTED,
         Reason.NOT_UNDERSTOOD: Verdict.INVALID,
+        Reason.POSTCODE_UNKNOWN: Verdict.SUSPECT,
+        Reason.CITY_UNKNOWN: Verdict.SUSPECT,
+        Reason.CITY_BY_POSTCODE: Verdict.CORRECTED,
+        Reason.CITY_NOT_OF_POSTCODE: Verdict.SUSPECT,
+        Reason.POSTCODE_FROM_CITY: Verdict.CORRECTED,
+        Reason.NO_STREET: Verdict.SUSPECT,
+        Reason.NO_HOUSE_NUMBER: Verdict.SUSPECT,
+        Reason.ADDRESS_UNCLEAR: Verdict.SUSPECT,
     }
 )
 

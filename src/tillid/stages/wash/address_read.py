@@ -1,0 +1,256 @@
+"""Reads an address out of a cell: the lines that stand in it, in any order, and the parts of each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from tillid.stages.wash.address import Address
+from tillid.stages.wash.countries import country_of
+from tillid.stages.wash.house_numbers import looks_like_street, numbered_street
+from tillid.stages.wash.place_list import LISTED_COUNTRIES, place_list
+from tillid.stages.wash.place_pairs import fitted_city
+from tillid.stages.wash.places import graded_city, listed_city, postcode_and_city
+from tillid.stages.wash.reasons import Reason
+from tillid.stages.wash.street_names import street_name
+from tillid.stages.wash.text import clean
+
+_LINE_ENDS = re.compile(r"(?:\r\n|[\n\r\v\f\x85\u2028\u2029;|•·\t]|<br ?/?>|\\n)+", re.IGNORECASE)
+_BRACKETS = re.compile(r" ?\(([^()]*)\)")
+_DASH = re.compile(r" [-–] (?=(?:[A-Z]{1,2}-)?\d{4}\b|c/o\b)")
+_CARE_OF = re.compile(r"^(?:c ?[/\\] ?o\.?|co/|c\.o\.|p/a|p\.a\.|chez(?= ))[ :]*(.+)$", re.IGNORECASE)
+_CARE_OF_WITHIN = re.compile(r"^(.{3,}?)[ ]+(c ?[/\\] ?o\.?|p/a)[ :]+(.+)$", re.IGNORECASE)
+_ATTENTION = re.compile(r"^(?:att(?:n|ention)?\b[.:]*|t\.?a\.?v\.?|à l'attention de)[ :]*(?=\S)", re.IGNORECASE)
+_PO_BOX = re.compile(
+    r"^(postbo(?:ks|x)|post box|p\.? ?o\.? ?box|p\.?b\.?|boks|box|postbus|bo[iî]te postale|b\.?p\.?|antwoordnummer"
+    r"|case postale|c\.?p\.?)[ :]?(?:nr\.? ?)?(\d{1,6})(?:[ -]+(\D{2,}))?$",
+    re.IGNORECASE,
+)
+_FRENCH_BOX = re.compile(r"^(?:bo|b\.?p|c)", re.IGNORECASE)
+_PARCEL = re.compile(
+    r"^(?:g\.?nr|gårdsnr|gårdsnummer|gards?nr|gnr)\.?:? ?(\d{1,4})[ ,/]*(?:(?:og )?(?:b\.?nr|bruksnr|bruksnummer)\.?:? ?(\d{1,4}))?"
+    r"(?:[ ,/]*(?:f\.?nr|festenr)\.?:? ?(\d{1,4}))?$",
+    re.IGNORECASE,
+)
+_HAS_CODE = {
+    "DK": re.compile(r"^(?P<rest>.*\S)[ ,]+(?P<place>(?:DK[ -]?)?\d{4} \D{2,})$", re.IGNORECASE),
+    "NO": re.compile(r"^(?P<rest>.*\S)[ ,]+(?P<place>(?:NO?[ -]?)?\d{4} \D{2,})$", re.IGNORECASE),
+    "BE": re.compile(r"^(?P<rest>.*\S)[ ,]+(?P<place>(?:BE?[ -]?)?\d{4} \D{2,})$", re.IGNORECASE),
+    "NL": re.compile(r"^(?P<rest>.*\S)[ ,]+(?P<place>(?:NL[ -]?)?[1-9]\d{3} ?[A-Z]{2}(?: \D{2,})?)$"),
+}
+_COUNTRY_BEHIND = re.compile(r"^(.{3,}?)[ ,]+([^\W\d_]{5,})$")
+_HOME_NAME = {"DK": "Danmark", "NO": "Norge", "NL": "Nederland", "BE": "België"}
+_BEGINS_WITH_NUMBER = re.compile(r"^\d{1,4} ?[A-Za-zÆØÅæøå]?(?![^\W_])")
+_BELGIAN_NUMBER = re.compile(r"^\d{1,4} ?[A-Za-z]?(?: ?[/-] ?\w{1,5})?(?:,? (?:bte|bus|bo[iî]te|bt)\.? ?\w{1,6})?$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Reading:
+    """An address as far as it was read, the country whose habits it follows, and what is to be said of it."""
+
+    address: Address
+    style: str
+    reason: Reason | None
+
+
+def one_line(text: str) -> str:
+    """The text in one line, its lines parted by commas.
+
+    >>> one_line("Nørregade 12\\n1165  København K")
+    'Nørregade 12, 1165 København K'
+    """
+    parted = _BRACKETS.sub(r", \1", _DASH.sub(", ", clean(_LINE_ENDS.sub(", ", text))))
+    return ", ".join(piece for piece in (part.strip(" ,") for part in parted.split(",")) if piece.strip(".-_/ "))
+
+
+def read_address(line: str, country: str) -> Reading:
+    """The parts of an address that `one_line` gave.
+
+    >>> read_address("c/o Hansen, Nørregade 12B, 3. tv, 1165 København K, Danmark", "DK").address.city
+    'København K'
+    """
+    segments = line.split(", ")
+    style, abroad = _country(segments, country)
+    if style not in LISTED_COUNTRIES:
+        return Reading(Address(extra=", ".join(segments), country=abroad), country, None)
+    place, reason = _place(segments, style)
+    named = _named_lines(segments, style)
+    street, above, below = _street(segments, style)
+    address = replace(
+        street, **named, extra=", ".join(above), locality=", ".join(below), country=abroad,
+        postcode=place[0], city=place[1],
+    )
+    if not (street.street or address.po_box or address.parcel):
+        reason = Reason.ADDRESS_UNCLEAR if address.extra else Reason.NO_STREET
+    elif not (street.house_number or address.po_box or address.parcel):
+        reason = reason or Reason.NO_HOUSE_NUMBER
+    return Reading(address, style, reason)
+
+
+def _country(segments: list[str], country: str) -> tuple[str, str]:
+    """The country that the last line names, taken off it, or the record's; and its name where it is another."""
+    last = segments[-1]
+    code = country_of(last) if len(segments) > 1 and (len(last) > 3 or last.isupper()) and len(last) > 1 else ""
+    if code:
+        segments.pop()
+    elif (within := _COUNTRY_BEHIND.match(last)) and (code := country_of(within[2])) and re.search(r"\d", last):
+        segments[-1] = within[1]
+    if not code:
+        return country, ""
+    return code, "" if code == country else _HOME_NAME.get(code, last if len(segments) else last)
+
+
+def _place(segments: list[str], country: str) -> tuple[tuple[str, str], Reason | None]:
+    """Postcode and city, taken off the lines."""
+    found = _place_line(segments, country)
+    if found is None:
+        return ("", ""), None
+    postcode, written = found
+    if not written:
+        return (postcode, ""), _known(postcode, country)
+    city, reason = graded_city(written, country)
+    if city is None or not postcode:
+        return (postcode, city or ""), reason
+    fitted, misfit = fitted_city(postcode, city, country)
+    misfit = None if misfit is Reason.CITY_BY_POSTCODE else misfit
+    return (postcode, fitted or city), _known(postcode, country) or misfit or (None if fitted != city else reason)
+
+
+def _known(postcode: str, country: str) -> Reason | None:
+    return None if postcode[:4] in place_list(country).cities_of else Reason.POSTCODE_UNKNOWN
+
+
+def _place_line(segments: list[str], country: str) -> tuple[str, str] | None:
+    """What the lines say of postcode and city, the lines and ends of lines that say it taken away."""
+    for at in range(len(segments) - 1, -1, -1):
+        both = postcode_and_city(segments[at], country)
+        # A bare number of three digits, or one under a street without its own, is a house number.
+        if both is None or (not both[1] and not _is_bare_code(segments, at, country)):
+            continue
+        if both[1] and not _is_place(both, country, is_alone=at == len(segments) - 1):
+            continue
+        segments.pop(at)
+        if not both[1]:
+            for beside in (at - 1, at):
+                if 0 <= beside < len(segments) and (len(segments) > 1) and listed_city(segments[beside], country):
+                    return both[0], segments.pop(beside)
+        return both
+    for at in range(len(segments) - 1, -1, -1):
+        within = _HAS_CODE[country].match(segments[at])
+        both = postcode_and_city(within["place"], country) if within else None
+        if within and both and (country == "NL" or _is_place(both, country, is_alone=False)):
+            segments[at] = within["rest"].rstrip(" ,.-")
+            return both
+    if len(segments) > 1 and any(char.isdigit() for line in segments[:-1] for char in line):
+        if (city := listed_city(segments[-1], country)) and not any(char.isdigit() for char in segments[-1]):
+            segments.pop()
+            return "", city
+    return None
+
+
+def _is_bare_code(segments: list[str], at: int, country: str) -> bool:
+    digits = re.sub(r"\D", "", segments[at])
+    if len(digits) != 4 or (country == "NL" and len(segments[at]) < 6):
+        return False
+    others = segments[:at] + segments[at + 1 :]
+    return len(segments) > 1 and any(re.search(r"\d", line) for line in others)
+
+
+def _is_place(both: tuple[str, str], country: str, *, is_alone: bool) -> bool:
+    """Whether a postcode with words beside it is a place, and not a number with a street."""
+    postcode, written = both
+    if country == "NL" and len(postcode) > 4:
+        return True
+    if is_alone and not looks_like_street(written, country):
+        return True
+    city = graded_city(written, country)[0]
+    return city is not None and fitted_city(postcode, city, country)[0] in place_list(country).all_of(postcode[:4])
+
+
+def _named_lines(segments: list[str], country: str) -> dict[str, str]:
+    """The lines that say what they are, taken out: care of, post box, farm."""
+    found: dict[str, str] = {}
+    kept = []
+    for line in segments:
+        within = _CARE_OF_WITHIN.match(line)
+        for part in (within[1], f"c/o {within[3]}") if within else (line,):
+            kept += _named_line(part, country, found)
+    segments[:] = kept
+    return found
+
+
+def _named_line(line: str, country: str, found: dict[str, str]) -> list[str]:
+    """The line, or what is left of it when what it says of itself is noted."""
+    if (care := _CARE_OF.match(line)) and "care_of" not in found:
+        name, rest = _name_and_street(care[1], country)
+        found["care_of"] = name
+        return rest
+    if (box := _PO_BOX.match(line)) and "po_box" not in found and not (country == "BE" and box[1].lower() in ("box", "boks")):
+        if box[1].lower() == "antwoordnummer":
+            return [line]
+        found["po_box"] = " ".join(filter(None, (box[2].lstrip("0") or "0", box[3] or "")))
+        if country == "BE" and _FRENCH_BOX.match(box[1]):
+            found["language"] = "fr"
+        return []
+    if country == "NO" and (parcel := _PARCEL.match(line)) and "parcel" not in found:
+        names = zip(("gnr.", "bnr.", "fnr."), parcel.groups(), strict=True)
+        found["parcel"] = " ".join(f"{name} {number}" for name, number in names if number)
+        return []
+    return [line]
+
+
+def _name_and_street(text: str, country: str) -> tuple[str, list[str]]:
+    """The name after c/o, and the street where it follows without a comma."""
+    words = text.split(" ")
+    for at in range(1, len(words)):
+        rest = " ".join(words[at:])
+        if looks_like_street(words[at] + " ", country) and (street := numbered_street(rest, country)):
+            if street.street.casefold() == words[at].casefold() or country == "BE":
+                return " ".join(words[:at]), [rest]
+    return text, []
+
+
+def _street(segments: list[str], country: str) -> tuple[Address, list[str], list[str]]:
+    """The street of the lines, and the lines above and below it."""
+    lines = _joined_numbers(segments, country)
+    numbered = [(at, found) for at, line in enumerate(lines) if (found := numbered_street(line, country))]
+    if not numbered:
+        return _unnumbered(lines, country)
+    at, found = next((pair for pair in numbered if looks_like_street(pair[1].street, country)), numbered[0])
+    after = at + 1
+    for end in range(min(len(lines), at + 4), at + 1, -1):
+        longer = numbered_street(", ".join(lines[at:end]), country)
+        if longer and longer.street == found.street and longer.house_number == found.house_number:
+            found, after = longer, end
+            break
+    return found, [_attention(line) for line in lines[:at]], lines[after:]
+
+
+def _joined_numbers(segments: list[str], country: str) -> list[str]:
+    """The lines, a number that stands in a line of its own put behind the street above it (in Belgium below too)."""
+    lines: list[str] = []
+    for line in segments:
+        is_number = bool(_BEGINS_WITH_NUMBER.match(line))
+        if is_number and lines and not re.search(r"\d", lines[-1]) and numbered_street(f"{lines[-1]} {line}", country):
+            lines[-1] = f"{lines[-1]} {line}"
+        elif country == "BE" and lines and _BELGIAN_NUMBER.match(lines[-1]) and looks_like_street(line, country):
+            lines[-1] = f"{line} {lines[-1]}"
+        else:
+            lines.append(line)
+    return lines
+
+
+def _unnumbered(lines: list[str], country: str) -> tuple[Address, list[str], list[str]]:
+    """A street without a number: the one line that can be one."""
+    named = [at for at, line in enumerate(lines) if looks_like_street(line, country)]
+    if len(named) != 1 and len(lines) != 1:
+        return Address(), [_attention(line) for line in lines], []
+    at = named[0] if named else 0
+    line = lines[at]
+    if _ATTENTION.match(line) or not any(char.isalpha() for char in line):
+        return Address(), [_attention(line) for line in lines], []
+    return Address(street=street_name(line, country)), lines[:at], lines[at + 1 :]
+
+
+def _attention(line: str) -> str:
+    return _ATTENTION.sub("Att. ", line)
