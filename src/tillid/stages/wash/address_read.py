@@ -40,6 +40,7 @@ _HAS_CODE = {
 }
 _COUNTRY_BEHIND = re.compile(r"^(.{3,}?)[ ,]+([^\W\d_]{5,})$")
 _HOME_NAME = {"DK": "Danmark", "NO": "Norge", "NL": "Nederland", "BE": "België"}
+_A_STREET = {"DK": "Nørregade 1", "NO": "Storgata 1", "NL": "Kerkstraat 1", "BE": "Kerkstraat 1"}
 _BEGINS_WITH_NUMBER = re.compile(r"^\d{1,4} ?[A-Za-zÆØÅæøå]?(?![^\W_])")
 _BELGIAN_NUMBER = re.compile(r"^\d{1,4} ?[A-Za-z]?(?: ?[/-] ?\w{1,5})?(?:,? (?:bte|bus|bo[iî]te|bt)\.? ?\w{1,6})?$", re.IGNORECASE)
 
@@ -85,6 +86,38 @@ def read_address(line: str, country: str) -> Reading:
     elif not (street.house_number or address.po_box or address.parcel):
         reason = reason or Reason.NO_HOUSE_NUMBER
     return Reading(address, style, reason)
+
+
+def ordinary_street(text: str, country: str) -> str | None:
+    """A street as an address has it, or None where it may be something else, to be read in its own address.
+
+    >>> ordinary_street("NØRREGADE", "DK"), ordinary_street("Postboks", "DK")
+    ('Nørregade', None)
+    """
+    line = f"{text} 1"
+    if _PO_BOX.match(line) or _CARE_OF.match(line) or _PARCEL.match(line) or one_line(line) != line:
+        return None
+    read = read_address(line, country)
+    street = read.address.street
+    whole = read.address.line(country) == f"{street} 1" and read.reason is None
+    return street if whole and street_name(text, country) == street == street_name(street, country) else None
+
+
+def ordinary_place(text: str, country: str) -> str | None:
+    """Postcode and city as an address ends in them, "" for none, or None where something is to be said of them.
+
+    >>> ordinary_place("8000 århus c", "DK"), ordinary_place("8000 Odense C", "DK")
+    ('8000 Aarhus C', None)
+    """
+    if not text:
+        return ""
+    if one_line(text) != text:
+        return None
+    one, two = [_A_STREET[country] + f" {text}"], [_A_STREET[country], text]
+    places = [_place(segments, country) for segments in (one, two)]
+    if places[0] != places[1] or places[0][1] is not None or one != two:
+        return None
+    return " ".join(filter(None, places[0][0])) or None
 
 
 def _country(segments: list[str], country: str) -> tuple[str, str]:

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from tillid.stages.wash.address import Address
 from tillid.stages.wash.address_read import one_line, read_address
-from tillid.stages.wash.grading import Grade, fast_or_graded, graded_by_distinct, unremarked
+from tillid.stages.wash.grading import Grade, fast_or_graded, unremarked
+from tillid.stages.wash.ordinary_addresses import ordinary_addresses
 from tillid.stages.wash.place_list import LISTED_COUNTRIES
 from tillid.stages.wash.reasons import Graded, Reason
 from tillid.stages.wash.text import clean, is_placeholder
@@ -24,7 +25,8 @@ def wash_addresses(values: pa.Array, country: str) -> Graded:
     Reasons: NO_STREET, NO_HOUSE_NUMBER, ADDRESS_UNCLEAR, and of postcode and city POSTCODE_UNKNOWN, CITY_UNKNOWN
     and CITY_NOT_OF_POSTCODE.
     """
-    return graded_by_distinct(values, lambda text: graded_address(text, country))
+    fast = unremarked(ordinary_addresses(values, country))
+    return fast_or_graded(fast, values, lambda text: graded_address(text, country))
 
 
 def graded_address(text: str, country: str) -> Grade:
@@ -48,6 +50,6 @@ def graded_address(text: str, country: str) -> Grade:
         return line, read.reason
     again = read_address(written, country)
     # One that would read otherwise the second time was not understood the first.
-    if again.address.line(again.style) == written and written:
+    if again.address.line(again.style) == written and any(char.isalpha() for char in written):
         return written, again.reason
     return line, Reason.ADDRESS_UNCLEAR

@@ -1,0 +1,105 @@
+"""Ordinary addresses by the column: street, number and what follows, with at most a postcode and city behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tillid.stages.wash.address_read import ordinary_place, ordinary_street
+from tillid.stages.wash.place_list import LISTED_COUNTRIES, place_list
+from tillid.stages.wash.text import by_distinct, only_where
+
+_STREET = r"^(?P<street>[^\d,;/|()<>\\\s](?:[^\d,;/|()<>\\\s]| [^\d,;/|()<>\\\s-]){2,60}?),? "
+_NUMBER = r"0{0,2}(?P<number>[1-9]\d{0,2})"
+_LETTER = r" ?(?P<letter>[A-Za-z]?)"
+_PLACE = r"(?:,? (?P<place>[1-9]\d{3}[^\d,;/|()<>\\\n\r\t]{3,40}))?$"
+_PATTERN: Mapping[str, str] = {
+    "DK": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<floor>[sS][tT]|0?[1-9]\d?)(?:\.|\. ?sal| sal)?"
+    r"(?:(?: |, )?(?P<door>[tT][vVhH]|[mM][fF])\.?|(?: |, |\.)(?P<flat>[1-9]\d{0,2}))?)?" + _PLACE,
+    "NO": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<flat>[HULKhulk]\d{4}))?" + _PLACE.replace("[1-9]", r"\d", 1),
+    "NL": _STREET + _NUMBER + r"(?:(?P<letter> ?[A-Za-z])|(?P<add>-(?:[1-9]\d?|[A-Z]))| (?P<word>hs|bis))?" + _PLACE,
+    "BE": _STREET + _NUMBER + _LETTER + r"(?: (?P<word>bte|bus) (?P<box>[1-9]\d{0,3}|[A-Z]))?" + _PLACE,
+}
+_WORD = r"[a-zA-ZæøåÆØÅéèêëïöüäçàâîôûÉ'’]+\.?"
+_NAMED = r"^[A-ZÆØÅÉ][a-zæøåéèêëïöüäç]{3,}(?:[ -]" + _WORD + r")* [1-9]\d{0,2}"
+_AT = r"(?:, \d{4} [^,\d]{2,40})?$"
+# Written as the country writes it, so that nothing needs to be taken apart.
+_AS_WRITTEN: Mapping[str, str] = {
+    "DK": _NAMED + r"[A-Z]?(?:, (?:st|kl|[1-9]\d?)\.(?: (?:tv|th|mf|[1-9]\d{0,2}))?)?" + _AT,
+    "NO": _NAMED + r"(?: [A-Z])?(?:, [HULK]\d{4})?" + _AT,
+    "NL": _NAMED + r"(?:[A-Z]|-(?:[1-9]\d?|[A-Z])| hs| bis(?: [A-Z])?)?" + _AT,
+    "BE": _NAMED + r"[A-Z]?(?: (?:bte|bus) (?:[1-9]\d{0,3}|[A-Z]))?" + _AT,
+}
+_SAYS_MORE = (
+    r"(?i)^(?:postb|post |boks |box |attn|attent|chez |bo[iî]te |case |g[aå]rds|antwoord|boul |boul\.|blvd|ch[ée]e|chauss\b"
+    r"|chauss\.)|[ .](?:nr|no|n|husnr|husnummer|huisnr|huisnummer|num[eé]ro)\.? \d|str\.? \d"
+)
+_PLACE_BEHIND = r", \d{4} [^,\d]+$"
+_NAMES = {country: [part.split(">")[0] for part in pattern.split("(?P<")[1:]] for country, pattern in _PATTERN.items()}
+
+
+def ordinary_addresses(values: pa.Array, country: str) -> pa.Array:
+    """The one line of each ordinary address; null where a value needs to be read word by word.
+
+    >>> ordinary_addresses(pa.array(["NØRREGADE 12 b, 3.TV", "c/o Holm, Nørregade 12"]), "DK").to_pylist()
+    ['Nørregade 12B, 3. tv', None]
+    """
+    if country not in LISTED_COUNTRIES:
+        return pa.nulls(len(values), pa.string())
+    kept = only_where(_is_as_written(values, country), values)
+    rest = pc.and_(kept.is_null(), values.is_valid())
+    return pc.replace_with_mask(kept, rest, _rewritten(values.filter(rest), country)) if rest.true_count else kept
+
+
+def _is_as_written(values: pa.Array, country: str) -> pa.Array:
+    alike = pc.and_not(
+        pc.match_substring_regex(values, _AS_WRITTEN[country]), pc.match_substring_regex(values, _SAYS_MORE)
+    )
+    alike = pc.fill_null(alike, False)
+    placed = pc.and_(alike, pc.match_substring_regex(values, _PLACE_BEHIND))
+    if not placed.true_count:
+        return alike
+    place = pc.replace_substring_regex(values.filter(placed), "^.*, ", "")
+    fits = pc.is_in(place, value_set=place_list(country).pair_array)
+    if country == "NL":
+        area = pc.replace_substring_regex(place, r"^(\d{4}) [A-Z]{2} ", r"\1 ")
+        lettered = pc.and_not(pc.not_equal(area, place), pc.match_substring_regex(place, r"^\d{4} S[ADS] "))
+        fits = pc.and_(lettered, pc.is_in(area, value_set=place_list(country).pair_array))
+    return pc.replace_with_mask(alike, placed, fits)
+
+
+def _rewritten(values: pa.Array, country: str) -> pa.Array:
+    found = pc.extract_regex(values, _PATTERN[country])
+    part = {name: found.field(at) for at, name in enumerate(_NAMES[country])}
+    # What is null in the whole is not null in its fields.
+    is_found = found.is_valid()
+    street = by_distinct(only_where(is_found, part["street"]), lambda text: ordinary_street(text, country))
+    place = by_distinct(only_where(is_found, part["place"]), lambda text: ordinary_place(text, country))
+    letter = pc.utf8_trim_whitespace(pc.ascii_upper(part["letter"]))
+    if country == "NO":
+        letter = _led(letter, " ")
+    first = pc.binary_join_element_wise(street, " ", part["number"], letter, "")
+    behind = _behind(part, country)
+    return pc.binary_join_element_wise(first, *behind, _led(place, ", "), "")
+
+
+def _behind(part: Mapping[str, pa.Array], country: str) -> list[pa.Array]:
+    match country:
+        case "DK":
+            floor = pc.ascii_lower(pc.utf8_ltrim(part["floor"], "0"))
+            door = pc.binary_join_element_wise(pc.ascii_lower(part["door"]), part["flat"], "")
+            unit = pc.binary_join_element_wise(_led(floor, ", "), pc.if_else(pc.equal(floor, ""), "", "."), "")
+            return [unit, _led(door, " ")]
+        case "NO":
+            return [_led(pc.ascii_upper(part["flat"]), ", ")]
+        case "NL":
+            return [part["add"], _led(part["word"], " ")]
+    return [_led(part["word"], " "), _led(part["box"], " ")]
+
+
+def _led(values: pa.Array, lead: str) -> pa.Array:
+    """The values with something before them where they are not empty."""
+    led = pc.binary_join_element_wise(lead, values, "")
+    return pc.if_else(pc.equal(values, ""), values, led)
