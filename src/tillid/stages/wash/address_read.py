@@ -94,7 +94,7 @@ def ordinary_street(text: str, country: str) -> str | None:
     >>> ordinary_street("NØRREGADE", "DK"), ordinary_street("Postboks", "DK")
     ('Nørregade', None)
     """
-    line = f"{text} 1"
+    line = f"{text} 01"
     if _PO_BOX.match(line) or _CARE_OF.match(line) or _PARCEL.match(line) or one_line(line) != line:
         return None
     read = read_address(line, country)

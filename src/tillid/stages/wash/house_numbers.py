@@ -12,9 +12,9 @@ _NUMBER = re.compile(r"(?<![\d.,/–-])(?<!\d[ ]-)(\d{1,5})(?!\d)", re.ASCII)
 _LABEL = re.compile(r"[ ,.](?:nr\.?|no\.|n[°º]|num[ée]ro|#|hus(?:nr|nummer)\.?|huis(?:nr|nummer)\.?)$", re.IGNORECASE)
 _IS_NUMBERED_ROAD = re.compile(r"^(?:vej|vei|veg|road|zone|byggefelt|kvarter|sti) ?(?:nr|no)\.?$", re.IGNORECASE)
 _YEAR = re.compile(r"^(?:1[5-9]|20)\d\d$")
-_AFTER_YEAR = re.compile(r"^(?:-\d{4})?[ ,]+\d")
+_NUMBER_FOLLOWS = re.compile(r"^(?:-\d{4})?[ ,]+\d")
 _ENDS_IN_YEAR = re.compile(r"^(?:-(?:\d{4}|\d\d))?$")
-_NAMED_AFTER_YEAR = re.compile(r"\b(?:plein|laan|square|place|plantsoen|straat|avenue|rue|park)$", re.IGNORECASE)
+_NAMED_NUMBER_FOLLOWS = re.compile(r"\b(?:plein|laan|square|place|plantsoen|straat|avenue|rue|park)$", re.IGNORECASE)
 _LETTER = r"(?:[ ]?(?P<letter>[A-Za-zÆØÅæøå](?:[ ]?-[ ]?[A-Za-z])?)(?![^\W_]))?"
 _TO = r"(?:[ ]?[-–/][ ]?(?P<to>\d{1,5})(?!\d))?"
 _SEP = r"[ ,./-]*"
@@ -26,7 +26,7 @@ _TAIL: Mapping[str, re.Pattern[str]] = {
         (?:{_SEP}(?P<floor>stuen|st(?!\w)|parterre|kl?ld(?!\w)|k[ld]?(?!\w)|kælder(?:en)?|mezz?(?!\w)|k[2-9](?!\w)
             |\d{{1,2}}(?!\d))(?:\.|(?=\W|$)|(?=(?:sal|tv|th|mf)\b))[ ]?(?:(?:sal|etage|etg)\b\.?)?)?
         (?:(?:[ ,./-]+|(?=[A-Za-z])|(?<=\.))(?:dør[ ]?)?(?P<door>t\.?[ ]?[vh](?!\w)\.?|m\.?[ ]?f(?!\w)\.?
-            |(?:til[ ])?(?:venstre|højre)|midt(?:for)?(?!\w)|(?<=.)\d{{1,4}}(?!\w)|[a-z]\d{{0,3}}(?!\w)))?
+            |(?:til[ ])?(?:venstre|højre)|midt(?:for)?(?!\w)|(?(floor)\d{{1,4}}[a-z]?|(?!))(?!\w)|[a-z]\d{{0,3}}(?!\w)))?
         (?:{_SEP}(?P<word>lejl(?:ighed)?(?:nr)?|vær(?:else)?|rum|opg(?:ang)?|dør)\.?[ ]?(?:nr\.?[ ]?)?
             (?P<no>[\w.-]{{1,6}}))?[ .,]*$""",
         re.IGNORECASE | re.VERBOSE,
@@ -116,7 +116,7 @@ def numbered_street(text: str, country: str) -> Address | None:
         text = _number_behind(text)
     for match in _NUMBER.finditer(text):
         street = text[: match.start()].rstrip(" ,.-") if not _ends_in_stop(text, match) else text[: match.start()].strip(" ,")
-        if not _may_be_street(street, text, match.start()) or _is_year_of_street(match.group(1), street, text[match.end() :]):
+        if not _may_be_street(street, text, match.start()) or _is_of_the_name(match.group(1), street, text[match.end() :]):
             continue
         tail = _TAIL[country].match(text[match.end() :])
         if tail is None:
@@ -154,10 +154,12 @@ def _may_be_street(street: str, text: str, at: int) -> bool:
     return bool(letters) and parted and not (text[at - 1].isalpha() and text[at - 1].isupper())
 
 
-def _is_year_of_street(number: str, street: str, tail: str) -> bool:
+def _is_of_the_name(number: str, street: str, tail: str) -> bool:
+    if _IS_NUMBERED_ROAD.match(street) and _NUMBER_FOLLOWS.match(tail):
+        return True
     if not _YEAR.match(number):
         return False
-    return bool(_AFTER_YEAR.match(tail) or (_ENDS_IN_YEAR.match(tail) and _NAMED_AFTER_YEAR.search(street)))
+    return bool(_NUMBER_FOLLOWS.match(tail) or (_ENDS_IN_YEAR.match(tail) and _NAMED_NUMBER_FOLLOWS.search(street)))
 
 
 def _unlabelled(street: str) -> str:
@@ -168,7 +170,7 @@ def _unlabelled(street: str) -> str:
 
 def _address(street: str, number: str, tail: re.Match[str], country: str) -> Address | None:
     parts = {name: value for name, value in tail.groupdict().items() if value}
-    house = number.lstrip("0") or "0"
+    house = number if _IS_NUMBERED_ROAD.match(street) else number.lstrip("0") or "0"
     language = "nl"
     if "to" in parts:
         to = parts["to"].lstrip("0")

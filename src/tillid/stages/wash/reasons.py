@@ -43,6 +43,16 @@ class Reason(StrEnum):
     ADDRESS_UNCLEAR = "address_unclear"
     """Street and number can't be told from the rest, so it is kept as it is."""
     # dates
+    DATE_AMBIGUOUS = "date_ambiguous"
+    """Day and month could be the other way round, and nothing says which is first."""
+    DATE_DEFAULT = "date_default"
+    """What programs write where they know no date, such as 1900-01-01."""
+    DATE_INCOMPLETE = "date_incomplete"
+    """A year, or a month of a year, without a day."""
+    BORN_IN_FUTURE = "born_in_future"
+    """A birth date that is yet to come."""
+    TOO_OLD = "too_old"
+    """Born more than 110 years ago."""
 
 
 VERDICT_OF: Mapping[Reason, Verdict] = MappingProxyType(
@@ -57,6 +67,11 @@ VERDICT_OF: Mapping[Reason, Verdict] = MappingProxyType(
         Reason.NO_STREET: Verdict.SUSPECT,
         Reason.NO_HOUSE_NUMBER: Verdict.SUSPECT,
         Reason.ADDRESS_UNCLEAR: Verdict.SUSPECT,
+        Reason.DATE_AMBIGUOUS: Verdict.SUSPECT,
+        Reason.DATE_DEFAULT: Verdict.SUSPECT,
+        Reason.DATE_INCOMPLETE: Verdict.INVALID,
+        Reason.BORN_IN_FUTURE: Verdict.INVALID,
+        Reason.TOO_OLD: Verdict.INVALID,
     }
 )
 
