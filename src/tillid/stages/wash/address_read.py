@@ -10,7 +10,7 @@ from tillid.stages.wash.countries import country_of
 from tillid.stages.wash.house_numbers import looks_like_street, numbered_street
 from tillid.stages.wash.place_list import LISTED_COUNTRIES, place_list
 from tillid.stages.wash.place_pairs import fitted_city
-from tillid.stages.wash.places import graded_city, listed_city, postcode_and_city
+from tillid.stages.wash.places import city_grade, listed_city, postcode_and_city
 from tillid.stages.wash.reasons import Reason
 from tillid.stages.wash.street_names import street_name
 from tillid.stages.wash.text import clean
@@ -141,7 +141,7 @@ def _place(segments: list[str], country: str) -> tuple[tuple[str, str], Reason |
     postcode, written = found
     if not written:
         return (postcode, ""), _known(postcode, country)
-    city, reason = graded_city(written, country)
+    city, reason = city_grade(written, country)
     if city is None or not postcode:
         return (postcode, city or ""), reason
     fitted, misfit = fitted_city(postcode, city, country)
@@ -196,7 +196,7 @@ def _is_place(both: tuple[str, str], country: str, *, is_alone: bool) -> bool:
         return True
     if is_alone and not looks_like_street(written, country):
         return True
-    city = graded_city(written, country)[0]
+    city = city_grade(written, country)[0]
     return city is not None and fitted_city(postcode, city, country)[0] in place_list(country).all_of(postcode[:4])
 
 

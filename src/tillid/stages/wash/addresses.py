@@ -26,15 +26,15 @@ def wash_addresses(values: pa.Array, country: str) -> Graded:
     and CITY_NOT_OF_POSTCODE.
     """
     fast = unremarked(ordinary_addresses(values, country))
-    return fast_or_graded(fast, values, lambda text: graded_address(text, country))
+    return fast_or_graded(fast, values, lambda text: address_grade(text, country))
 
 
-def graded_address(text: str, country: str) -> Grade:
+def address_grade(text: str, country: str) -> Grade:
     """The address in a text in one line, and what is to be said of it.
 
-    >>> graded_address("nørregade 12 b 3 tv 1165 københavn k", "DK")
+    >>> address_grade("nørregade 12 b 3 tv 1165 københavn k", "DK")
     ('Nørregade 12B, 3. tv, 1165 København K', None)
-    >>> graded_address("Storgata 1b, H0201", "NO"), graded_address("16, rue de la loi bte 3", "BE")
+    >>> address_grade("Storgata 1b, H0201", "NO"), address_grade("16, rue de la loi bte 3", "BE")
     (('Storgata 1 B, H0201', None), ('Rue de la Loi 16 bte 3', None))
     """
     if len(text) > LONGEST_ADDRESS or is_placeholder(text):

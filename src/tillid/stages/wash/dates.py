@@ -81,18 +81,18 @@ def wash_dates(values: pa.Array, country: str, habits: DateHabits) -> Graded:
     Reasons: DATE_AMBIGUOUS (day and month could be the other way round), DATE_DEFAULT (what programs write for
     none), DATE_INCOMPLETE; of birth dates also BORN_IN_FUTURE and TOO_OLD.
     """
-    return graded_by_distinct(values, lambda text: graded_date(text, country, habits))
+    return graded_by_distinct(values, lambda text: date_grade(text, country, habits))
 
 
-def graded_date(text: str, country: str, habits: DateHabits) -> Grade:
+def date_grade(text: str, country: str, habits: DateHabits) -> Grade:
     """The date in a text, and what is to be said of it.
 
     >>> of_2026 = DateHabits(date(2026, 6, 1))
-    >>> graded_date("3. maj 2024", "DK", of_2026), graded_date("5 août 2024", "BE", of_2026)
+    >>> date_grade("3. maj 2024", "DK", of_2026), date_grade("5 août 2024", "BE", of_2026)
     (('2024-05-03', None), ('2024-08-05', None))
-    >>> graded_date("03/04/2024", "NL", of_2026)
+    >>> date_grade("03/04/2024", "NL", of_2026)
     ('2024-04-03', <Reason.DATE_AMBIGUOUS: 'date_ambiguous'>)
-    >>> graded_date("31/12-30", "DK", DateHabits(date(2026, 6, 1), is_birth=True))
+    >>> date_grade("31/12-30", "DK", DateHabits(date(2026, 6, 1), is_birth=True))
     ('1930-12-31', None)
     """
     if len(text) > LONGEST_DATE or is_placeholder(text):

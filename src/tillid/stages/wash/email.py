@@ -10,9 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
 
-from tillid.stages.wash.grading import unremarked
-from tillid.stages.wash.reasons import Graded
-from tillid.stages.wash.text import clean, fast_or_slow, is_placeholder, only_where
+from tillid.stages.wash.email_domains import domain_grade
+from tillid.stages.wash.email_notation import guessed, notation_repaired, unwrapped, within_text
+from tillid.stages.wash.email_words import PLACEHOLDER, ROLE, is_placeholder_address, is_role
+from tillid.stages.wash.grading import Grade, fast_or_graded
+from tillid.stages.wash.reasons import Graded, Reason
+from tillid.stages.wash.text import clean, is_placeholder, only_where
 
 LONGEST_CELL = 500
 LONGEST_ADDRESS = 254
@@ -22,10 +25,20 @@ _ATOM = "[a-z0-9_+=&%#!~-]+"
 _LABEL = "[a-z0-9](?:-?[a-z0-9])*"
 _ORDINARY = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[a-z](?:-?[a-z0-9])*[a-z]$"
 _RESERVED = r"[@.](?:" + "|".join(map(re.escape, SPECIAL_USE_DOMAIN_NAMES)) + r")$"
-
-_SCHEME = re.compile(r"^(?:mailto|e-?mail|smtp):\s*", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
-_WRAPPING = "<>()[]\"'’‘“”«»;:,. "
+_BEGINS_WITH_WWW = "^www\\."
+# The first of these that holds is what is said.
+_MOST_SERIOUS_FIRST = (
+    Reason.SEVERAL_VALUES,
+    Reason.TEST_VALUE,
+    Reason.EMAIL_GUESSED,
+    Reason.TAKEN_FROM_TEXT,
+    Reason.EMAIL_DISPOSABLE,
+    Reason.EMAIL_DOMAIN_DOUBTFUL,
+    Reason.EMAIL_LOCAL_DOUBTFUL,
+    Reason.EMAIL_ROLE,
+    Reason.EMAIL_DOMAIN_CORRECTED,
+    Reason.EMAIL_NOTATION,
+)
 
 
 def wash_emails(values: pa.Array) -> Graded:
@@ -35,38 +48,89 @@ def wash_emails(values: pa.Array) -> Graded:
     # Within 64 bytes no part of an address can be too long.
     ordinary = pc.and_(ordinary, pc.less_equal(pc.binary_length(lowered), 64))
     ordinary = pc.and_not(ordinary, pc.match_substring_regex(lowered, _RESERVED))
-    return unremarked(fast_or_slow(only_where(ordinary, lowered), values, email_of))
+    return fast_or_graded(_judged_at_once(only_where(ordinary, lowered)), values, email_grade)
 
 
 def email_of(text: str) -> str | None:
-    """The address in a text, or None.
+    """The address in a text, or None; see `email_grade`.
+
+    >>> email_of("Jens Hansen <Jens.Hansen@Example.COM>;")
+    'jens.hansen@example.com'
+    """
+    return email_grade(text)[0]
+
+
+def email_grade(text: str) -> Grade:
+    """The address in a text, or None, and what is to be said of it.
 
     Syntax is judged by email-validator, without a look at the network; a domain with letters outside ASCII is
     kept in Unicode.
 
-    >>> email_of("Jens Hansen <Jens.Hansen@Example.COM>;")
-    'jens.hansen@example.com'
-    >>> email_of("jens.hansen(at)example.com") is None
-    True
+    >>> email_grade("jens.hansen(at)example,com")
+    ('jens.hansen@example.com', <Reason.EMAIL_NOTATION: 'email_notation'>)
+    >>> email_grade("jens.hansen@example")
+    (None, None)
     """
     if len(text) > LONGEST_CELL or is_placeholder(text):
-        return None
-    bare = _unwrapped(clean(text))
-    address = _checked(bare)
+        return None, None
+    cleaned = clean(text)
+    bare = unwrapped(cleaned)
+    if (address := _stable(bare)) is not None:
+        return _judged(address, None)
+    if (address := _stable(notation_repaired(bare))) is not None:
+        return _judged(address, Reason.EMAIL_NOTATION)
+    found = [address for token in within_text(cleaned) if (address := _stable(unwrapped(token))) is not None]
+    if found:
+        return _judged(found[0], Reason.SEVERAL_VALUES if len(set(found)) > 1 else Reason.TAKEN_FROM_TEXT)
+    if (address := _stable(guessed(bare))) is not None:
+        return _judged(address, Reason.EMAIL_GUESSED)
+    return None, None
+
+
+def _judged(address: str, said: Reason | None) -> Grade:
+    """What is to be said of an address in its right form, and the address with its domain put right."""
+    local, _, domain = address.rpartition("@")
+    meant, of_domain = domain_grade(domain)
+    holds = {
+        said,
+        of_domain,
+        Reason.TEST_VALUE if is_placeholder_address(address) else None,
+        Reason.EMAIL_ROLE if is_role(address) else None,
+        Reason.EMAIL_LOCAL_DOUBTFUL if not local.isascii() or re.match(_BEGINS_WITH_WWW, local) else None,
+    }
+    return f"{local}@{meant}", next((reason for reason in _MOST_SERIOUS_FIRST if reason in holds), None)
+
+
+def _judged_at_once(addresses: pa.Array) -> Graded:
+    """As `_judged`, for many addresses in ASCII; null stays null."""
+    domains = pc.replace_substring_regex(addresses, "^.*@", "").dictionary_encode()
+    grades = [domain_grade(domain) for domain in domains.dictionary.to_pylist()]
+    reasons = pa.array([reason for _, reason in grades], pa.string()).take(domains.indices)
+    moved = pc.fill_null(pc.equal(reasons, Reason.EMAIL_DOMAIN_CORRECTED), False)
+    if pc.any(moved, min_count=0).as_py():
+        meant = pa.array([domain for domain, _ in grades], pa.string()).take(domains.indices).filter(moved)
+        locals_ = pc.replace_substring_regex(addresses.filter(moved), "@.*$", "@")
+        addresses = pc.replace_with_mask(addresses, moved, pc.binary_join_element_wise(locals_, meant, ""))
+    for pattern, reason in (
+        (ROLE, Reason.EMAIL_ROLE),
+        (_BEGINS_WITH_WWW, Reason.EMAIL_LOCAL_DOUBTFUL),
+        (PLACEHOLDER, Reason.TEST_VALUE),
+    ):
+        holds = pc.fill_null(pc.match_substring_regex(addresses, pattern), False)
+        if pc.any(holds, min_count=0).as_py():
+            lesser = pa.array([str(other) for other in _MOST_SERIOUS_FIRST[_MOST_SERIOUS_FIRST.index(reason) :]])
+            holds = pc.and_(holds, pc.or_(reasons.is_null(), pc.is_in(reasons, value_set=lesser)))
+            reasons = pc.if_else(holds, pa.scalar(str(reason)), reasons)
+    return Graded(addresses, reasons)
+
+
+def _stable(bare: str | None) -> str | None:
+    """The address that the text is, if it is one and reads the same the second time."""
+    address = None if bare is None else _checked(bare)
     # What Unicode rewrites once must not be rewritten again, or an address would have two forms.
-    if address is None or address.isascii() or _checked(_unwrapped(clean(address))) == address:
+    if address is None or address.isascii() or _checked(unwrapped(clean(address))) == address:
         return address
     return None
-
-
-def _unwrapped(text: str) -> str:
-    named = _IN_BRACKETS.search(text)
-    bare = named.group(1) if named else text
-    before = None
-    while bare != before:
-        before = bare
-        bare = _SCHEME.sub("", bare.strip(_WRAPPING)).split("?subject=")[0]
-    return bare
 
 
 def _checked(bare: str) -> str | None:

@@ -26,7 +26,7 @@ _TAIL: Mapping[str, re.Pattern[str]] = {
         (?:{_SEP}(?P<floor>stuen|st(?!\w)|parterre|kl?ld(?!\w)|k[ld]?(?!\w)|kælder(?:en)?|mezz?(?!\w)|k[2-9](?!\w)
             |\d{{1,2}}(?!\d))(?:\.|(?=\W|$)|(?=(?:sal|tv|th|mf)\b))[ ]?(?:(?:sal|etage|etg)\b\.?)?)?
         (?:(?:[ ,./-]+|(?=[A-Za-z])|(?<=\.))(?:dør[ ]?)?(?P<door>t\.?[ ]?[vh](?!\w)\.?|m\.?[ ]?f(?!\w)\.?
-            |(?:til[ ])?(?:venstre|højre)|midt(?:for)?(?!\w)|(?(floor)\d{{1,4}}[a-z]?|(?!))(?!\w)|[a-z]\d{{0,3}}(?!\w)))?
+            |(?:til[ ])?(?:venstre|højre)|midt(?:for)?(?!\w)|(?(floor)\d{{1,4}}[a-z]?|(?!))(?!\w)|(?<=, )\d{{3,4}}(?!\w)|[a-z]\d{{0,3}}(?!\w)))?
         (?:{_SEP}(?P<word>lejl(?:ighed)?(?:nr)?|vær(?:else)?|rum|opg(?:ang)?|dør)\.?[ ]?(?:nr\.?[ ]?)?
             (?P<no>[\w.-]{{1,6}}))?[ .,]*$""",
         re.IGNORECASE | re.VERBOSE,

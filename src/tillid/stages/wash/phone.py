@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tillid.stages.wash.grading import unremarked
-from tillid.stages.wash.reasons import Graded
-from tillid.stages.wash.text import clean, fast_or_slow, is_placeholder, only_where
-
-LONGEST_CELL = 60
+from tillid.stages.wash.grading import fast_or_graded, unremarked
+from tillid.stages.wash.phone_reading import FICTIONAL, LONGEST_CELL, phone_grade
+from tillid.stages.wash.reasons import Graded, Reason
+from tillid.stages.wash.text import only_where
 
 # Digits in any grouping.
 _PLAIN = r"^\(?\+?[0-9(][0-9 .\-()/]*$"
 _SEPARATORS = " .-()/"
-# A number that went through a spreadsheet: its ".0" is no digit of it.
-_SPREADSHEET_FRACTION = re.compile(r"^(\+?\d{5,})[.,]0+$")
 _LEFT_ALONE = r"\(0\)|^\+?\d+\.0+$"
-_SCIENTIFIC = re.compile(r"^[\d.,]+e\+?\d+$", re.IGNORECASE)
-# Italy's zero is part of the number (+39 0…), everywhere else (0) is dialled at home only.
-_TRUNK_ZERO = re.compile(r"^(\s*\(?(?:\+|00)(?!\s*39)[\s(]*\d[\d\s]{0,4}\)?\s*)\(0\)")
 _KINDS_OF_NUMBER = (
     *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost"),
     *("personal_number", "voip", "pager", "uan", "voicemail"),
@@ -35,11 +28,11 @@ FAST_COUNTRIES = ("BE", "DK", "NL", "NO")
 def wash_phones(values: pa.Array, country: str) -> Graded:
     """Trimmed strings to E.164 numbers, null where a value is not a number that can exist."""
 
-    def slowly(text: str) -> str | None:
-        return phone_of(text, country)
+    def slowly(text: str) -> tuple[str | None, Reason | None]:
+        return phone_grade(text, country)
 
     if country not in FAST_COUNTRIES:
-        return unremarked(fast_or_slow(pa.nulls(len(values), pa.string()), values, slowly))
+        return fast_or_graded(unremarked(pa.nulls(len(values), pa.string())), values, slowly)
     digits = only_where(_plain(values), values)
     # One literal after the other is several times faster than one pattern for all.
     for separator in _SEPARATORS:
@@ -51,30 +44,39 @@ def wash_phones(values: pa.Array, country: str) -> Graded:
         digits = only_where(pc.invert(known), digits)
         if digits.null_count == len(digits):
             break
-    return unremarked(fast_or_slow(found, values, slowly))
+    return fast_or_graded(_remarked(found), values, slowly)
 
 
-def phone_of(text: str, country: str) -> str | None:
-    """The number in a text as E.164, or None.
+def _remarked(numbers: pa.Array) -> Graded:
+    """E.164 numbers of the fast countries with what is to be said of them, as `phone_reading.remark` says it."""
+    reasons = pa.nulls(len(numbers), pa.string())
+    odd = pc.fill_null(pc.match_substring_regex(numbers, "|".join(pattern for _, pattern in _remarks())), False)
+    if not pc.any(odd, min_count=0).as_py():
+        return Graded(numbers, reasons)
+    few = numbers.filter(odd)
+    said = pa.nulls(len(few), pa.string())
+    for reason, pattern in _remarks():
+        said = pc.coalesce(said, only_where(pc.match_substring_regex(few, pattern), pa.repeat(str(reason), len(few))))
+    return Graded(numbers, pc.replace_with_mask(reasons, odd, said))
 
-    >>> phone_of("+45 (0) 20 12 34 56", "DK"), phone_of("020 123 4567", "NL")
-    ('+4520123456', '+31201234567')
-    >>> phone_of("12345", "DK") is None
-    True
-    """
-    if len(text) > LONGEST_CELL or is_placeholder(text):
-        return None
-    bare = _SPREADSHEET_FRACTION.sub(r"\1", clean(text))
-    if _SCIENTIFIC.match(bare):
-        return None
-    bare = _TRUNK_ZERO.sub(r"\1", bare)
-    try:
-        number = phonenumbers.parse(bare, country or None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+@cache
+def _remarks() -> tuple[tuple[Reason, str], ...]:
+    """Reasons with patterns of the whole numbers that they hold for, the most serious first."""
+    found: dict[Reason, list[str]] = {Reason.PHONE_PREMIUM: [], Reason.PHONE_SERVICE: []}
+    for country in FAST_COUNTRIES:
+        plan = phonenumbers.PhoneMetadata.metadata_for_region(country)
+        code = phonenumbers.country_code_for_region(country)
+        for reason, kinds in (
+            (Reason.PHONE_PREMIUM, ("premium_rate",)),
+            (Reason.PHONE_SERVICE, ("toll_free", "shared_cost")),
+        ):
+            for kind in kinds:
+                pattern = getattr(getattr(plan, kind), "national_number_pattern", None)
+                if pattern:
+                    found[reason].append(rf"\+{code}(?:{pattern})")
+    patterns = [(reason, "^(?:" + "|".join(of_one) + ")$") for reason, of_one in found.items() if of_one]
+    return *patterns, (Reason.TEST_VALUE, FICTIONAL)
 
 
 def _plain(values: pa.Array) -> pa.Array:

@@ -59,12 +59,12 @@ def wash_postcodes(values: pa.Array, country: str) -> Graded:
     Reasons: POSTCODE_UNKNOWN where it has the country's shape and is not on the list.
     """
     if country not in LISTED_COUNTRIES:
-        return graded_by_distinct(values, lambda text: graded_postcode(text, country))
+        return graded_by_distinct(values, lambda text: postcode_grade(text, country))
     known = place_list(country).postcode_array
     fast = only_where(pc.is_in(values, value_set=known), values)
     if country == "NL":
         fast = _dutch_postcodes(values, known)
-    return fast_or_graded(unremarked(fast), values, lambda text: graded_postcode(text, country))
+    return fast_or_graded(unremarked(fast), values, lambda text: postcode_grade(text, country))
 
 
 def _dutch_postcodes(values: pa.Array, known: pa.Array) -> pa.Array:
@@ -76,15 +76,15 @@ def _dutch_postcodes(values: pa.Array, known: pa.Array) -> pa.Array:
     return only_where(pc.and_not(pc.and_(whole, listed), unused), written)
 
 
-def graded_postcode(text: str, country: str) -> Grade:
+def postcode_grade(text: str, country: str) -> Grade:
     """The postcode in a text, and what is to be said of it.
 
     A Dutch postcode without its letters is kept, for it still tells the area. In a country without a list the
     text is kept as it is.
 
-    >>> graded_postcode("DK-2100", "DK"), graded_postcode("150.0", "NO"), graded_postcode("1012ab", "NL")
+    >>> postcode_grade("DK-2100", "DK"), postcode_grade("150.0", "NO"), postcode_grade("1012ab", "NL")
     (('2100', None), ('0150', None), ('1012 AB', None))
-    >>> graded_postcode("1299", "DK"), graded_postcode("2100 København Ø", "DK")
+    >>> postcode_grade("1299", "DK"), postcode_grade("2100 København Ø", "DK")
     (('1299', <Reason.POSTCODE_UNKNOWN: 'postcode_unknown'>), ('2100', None))
     """
     if len(text) > LONGEST_BOTH or is_placeholder(text):
@@ -98,11 +98,6 @@ def graded_postcode(text: str, country: str) -> Grade:
     if postcode[:4] in place_list(country).cities_of:
         return postcode, None
     return NOTHING if _ONE_DIGIT.fullmatch(postcode) else (postcode, Reason.POSTCODE_UNKNOWN)
-
-
-def postcode_of(text: str, country: str) -> str | None:
-    """The postcode in a text, or None."""
-    return graded_postcode(text, country)[0]
 
 
 def postcode_and_city(text: str, country: str) -> tuple[str, str] | None:
@@ -132,17 +127,17 @@ def wash_cities(values: pa.Array, country: str) -> Graded:
     Reasons: CITY_UNKNOWN where the country's list does not have the name.
     """
     if country not in LISTED_COUNTRIES:
-        return graded_by_distinct(values, lambda text: graded_city(text, country))
+        return graded_by_distinct(values, lambda text: city_grade(text, country))
     fast = only_where(pc.is_in(values, value_set=place_list(country).city_array), values)
-    return fast_or_graded(unremarked(fast), values, lambda text: graded_city(text, country))
+    return fast_or_graded(unremarked(fast), values, lambda text: city_grade(text, country))
 
 
-def graded_city(text: str, country: str) -> Grade:
+def city_grade(text: str, country: str) -> Grade:
     """The city in a text in its official spelling, or, where it is not on the list, in the case of a name.
 
-    >>> graded_city("KOBENHAVN K", "DK"), graded_city("8000 Århus C", "DK"), graded_city("Luik", "BE")
+    >>> city_grade("KOBENHAVN K", "DK"), city_grade("8000 Århus C", "DK"), city_grade("Luik", "BE")
     (('København K', None), ('Aarhus C', None), ('Liège', None))
-    >>> graded_city("nowhere town", "DK")
+    >>> city_grade("nowhere town", "DK")
     ('Nowhere Town', <Reason.CITY_UNKNOWN: 'city_unknown'>)
     """
     if len(text) > LONGEST_BOTH or is_placeholder(text):
@@ -157,14 +152,9 @@ def graded_city(text: str, country: str) -> Grade:
     if not any(char.isalpha() for char in bare) or len(bare) > LONGEST_CITY:
         return NOTHING
     if bare != name:
-        return graded_city(bare, country)
+        return city_grade(bare, country)
     recased = cased(name, country)
     return (name if recased == name else first_is_capital(recased)), Reason.CITY_UNKNOWN
-
-
-def city_of(text: str, country: str) -> str | None:
-    """The city in a text, or None."""
-    return graded_city(text, country)[0]
 
 
 def listed_city(name: str, country: str) -> str | None:

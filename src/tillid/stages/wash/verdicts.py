@@ -37,11 +37,13 @@ def judged(kind: WashKind, raw: pa.Array, trimmed: pa.Array, graded: Graded) -> 
     kept = graded.values.is_valid()
     said = pc.index_in(graded.reasons, value_set=_REASON_NAMES).cast(pa.int8())
     changed = pc.and_not(kept, pc.fill_null(pc.equal(raw, graded.values), False))
-    empty = _is_empty(kind, trimmed, kept)
+    empty = pc.and_not(_is_empty(kind, trimmed, kept), said.is_valid())
     because = pc.coalesce(said, pc.if_else(changed, _reason(Reason.RESPELLED), pa.scalar(None, pa.int8())))
     because = pc.if_else(kept, because, pc.coalesce(said, _reason(Reason.NOT_UNDERSTOOD)))
     because = pc.if_else(empty, pa.scalar(None, pa.int8()), because)
     codes = pc.coalesce(_VERDICT_CODES.take(because), pc.if_else(empty, _verdict(Verdict.EMPTY), _VALID))
+    # A remark that leaves the value good says nothing of how it was spelled.
+    codes = pc.if_else(pc.and_(changed, pc.equal(codes, _VALID)), _verdict(Verdict.CORRECTED), codes)
     return Washed(
         graded.values,
         pa.DictionaryArray.from_arrays(codes, _VERDICT_NAMES),

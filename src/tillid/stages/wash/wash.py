@@ -46,7 +46,7 @@ def wash(kind: WashKind, values: pa.Array | pa.ChunkedArray, country: str | pa.A
     >>> washed.values.to_pylist(), washed.verdicts.to_pylist()
     (['+4520123456', None, None], ['corrected', 'invalid', 'empty'])
     >>> washed.reasons.to_pylist()
-    ['respelled', 'not_understood', None]
+    ['respelled', 'phone_too_short', None]
     """
     raw = as_strings(values)
     trimmed = pc.utf8_trim_whitespace(raw)
