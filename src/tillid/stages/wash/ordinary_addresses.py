@@ -16,7 +16,7 @@ _NUMBER = r"0{0,2}(?P<number>[1-9]\d{0,2})"
 _LETTER = r" ?(?P<letter>[A-Za-z]?)"
 _PLACE = r"(?:,? (?P<place>[1-9]\d{3}[^\d,;/|()<>\\\n\r\t]{3,40}))?$"
 _PATTERN: Mapping[str, str] = {
-    "DK": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<floor>[sS][tT]|0?[1-9]\d?)(?:\.|\. ?sal| sal)?"
+    "DK": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<floor>[sS][tT]|0?[1-9]\d?)(?:\. ?sal\b| sal\b|\.)?"
     r"(?:(?: |, )?(?P<door>[tT][vVhH]|[mM][fF])\.?|(?: |, |\.)(?P<flat>[1-9]\d{0,2}))?)?" + _PLACE,
     "NO": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<flat>[HULKhulk]\d{4}))?" + _PLACE.replace("[1-9]", r"\d", 1),
     "NL": _STREET + _NUMBER + r"(?:(?P<letter> ?[A-Za-z])|(?P<add>-(?:[1-9]\d?|[A-Z]))| (?P<word>hs|bis))?" + _PLACE,
@@ -71,18 +71,46 @@ def _is_as_written(values: pa.Array, country: str) -> pa.Array:
 
 
 def _rewritten(values: pa.Array, country: str) -> pa.Array:
+    part, street, place = _taken_apart(values, country)
+    letter = _led(part["letter"], " ") if country == "NO" else part["letter"]
+    first = pc.binary_join_element_wise(street, " ", part["number"], letter, "")
+    return pc.binary_join_element_wise(first, *_behind(part, country), _led(place, ", "), "")
+
+
+def ordinary_parts(washed: pa.Array, country: str) -> dict[str, pa.Array]:
+    """Parts of washed addresses by name, "" for none; all are null where an address must be read word by word."""
+    part, street, place = _taken_apart(washed, country)
+    is_known = pc.and_(street.is_valid(), place.is_valid())
+    numbers = part["number"]
+    parts = {"street": street, "house_number": numbers, "letter": part["letter"]}
+    match country:
+        case "DK":
+            door = pc.binary_join_element_wise(pc.ascii_lower(part["door"]), part["flat"], "")
+            parts |= {"floor": pc.ascii_lower(pc.utf8_ltrim(part["floor"], "0")), "door": door}
+        case "NO":
+            parts["unit"] = part["flat"]
+        case "BE":
+            parts["unit"] = part["box"]
+        case "NL":
+            added = pc.utf8_ltrim(part["add"], "-")
+            parts["unit"] = pc.binary_join_element_wise(added, part["word"], "")
+            # 12-14 may be a range.
+            is_known = pc.and_not(is_known, pc.match_substring_regex(added, "^[0-9]+$"))
+    parts["postcode"] = pc.replace_substring_regex(place, r"^(\d{4}(?: [A-Z]{2}\b)?).*$", r"\1")
+    parts["city"] = pc.replace_substring_regex(place, r"^\d{4}(?: [A-Z]{2}\b)? ?", "")
+    return {name: only_where(pc.fill_null(is_known, False), values) for name, values in parts.items()}
+
+
+def _taken_apart(values: pa.Array, country: str) -> tuple[dict[str, pa.Array], pa.Array, pa.Array]:
+    """What the pattern found, and street and place as addresses have them, null where they are not ordinary."""
     found = pc.extract_regex(values, _PATTERN[country])
     part = {name: found.field(at) for at, name in enumerate(_NAMES[country])}
     # What is null in the whole is not null in its fields.
     is_found = found.is_valid()
     street = by_distinct(only_where(is_found, part["street"]), lambda text: ordinary_street(text, country))
     place = by_distinct(only_where(is_found, part["place"]), lambda text: ordinary_place(text, country))
-    letter = pc.utf8_trim_whitespace(pc.ascii_upper(part["letter"]))
-    if country == "NO":
-        letter = _led(letter, " ")
-    first = pc.binary_join_element_wise(street, " ", part["number"], letter, "")
-    behind = _behind(part, country)
-    return pc.binary_join_element_wise(first, *behind, _led(place, ", "), "")
+    part["letter"] = pc.utf8_trim_whitespace(pc.ascii_upper(part["letter"]))
+    return part, street, place
 
 
 def _behind(part: Mapping[str, pa.Array], country: str) -> list[pa.Array]:

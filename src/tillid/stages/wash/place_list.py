@@ -112,11 +112,11 @@ def city_keys(name: str, country: str) -> tuple[str, str, str]:
     folded = name.casefold()
     if country == "DK":
         folded = _COPENHAGEN.sub("københavn ", folded).strip()
-    if country == "NL":
-        folded = folded.replace("ij", "y")
     if country == "BE":
         folded = re.sub(r"(?:^|(?<=[ -]))(ste?)[. -]+(?=\w)", _saint(folded), folded)
     bare = re.sub(r"[-. /]+", " ", re.sub("['’`´]", "", folded)).strip()
+    if country == "NL":
+        bare = bare.replace("ij", "y")
     double = bare.replace("å", "aa").replace("ø", "oe").replace("æ", "ae").replace("ö", "oe").replace("ü", "ue")
     single = bare.replace("ø", "o").replace("æ", "ae")
     return folded, _without_accents(double), _without_accents(single)

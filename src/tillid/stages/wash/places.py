@@ -43,7 +43,7 @@ _POSTCODE = {
     for country, code in _CODE.items()
 }
 _CITY_FIRST = {
-    country: re.compile(rf"^(\D{{2,}}?)[ ,/-]+{_PREFIX[country]}[ .-]*{code}$", _FLAGS)
+    country: re.compile(rf"^(\D{{3,}}?)[ ,/]+{_PREFIX[country]}[ .-]*{code}$", _FLAGS)
     for country, code in {**_CODE, "DK": r"(\d{4})()", "NO": r"(\d{4})()"}.items()
 }
 # Never issued, for what they stood for.
