@@ -90,7 +90,7 @@ _NUMBER_FIRST = re.compile(
 )
 _STREET_WORD = {
     "DK": r"(?:vej|gade|alle|allé|stræde|plads|pl\.|torv|vænge|have|park|parken|stien|bakken|toften|marken|engen"
-    r"|boulevard|kaj|dammen|lunden|skoven|gården|haven|vangen|ager|bro|gyde|kvarter|g\.|v\.)",
+    r"|boulevard|kaj|dammen|lunden|skoven|vangen|ager|bro|gyde|kvarter|g\.|v\.)",
     "NO": r"(?:vei|veien|veg|vegen|gate|gata|gaten|plass|plassen|allé|alle|torg|torget|bakken|bakke|stien|terrasse"
     r"|tunet|ringen|svingen|løkka|haugen|lia|v\.|vn\.|gt\.)",
     "NL": r"(?:straat|weg|laan|plein|kade|gracht|singel|dijk|hof|pad|park|steeg|dreef|plantsoen|markt|burgwal|ring"
