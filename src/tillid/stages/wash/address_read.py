@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass, replace
 
 from tillid.stages.wash.address import Address
+from tillid.stages.wash.address_place import take_place
 from tillid.stages.wash.countries import country_of
 from tillid.stages.wash.house_numbers import looks_like_street, numbered_street
-from tillid.stages.wash.place_list import LISTED_COUNTRIES, place_list
-from tillid.stages.wash.place_pairs import fitted_city
-from tillid.stages.wash.places import city_grade, listed_city, postcode_and_city
+from tillid.stages.wash.place_list import LISTED_COUNTRIES
 from tillid.stages.wash.reasons import Reason
 from tillid.stages.wash.street_names import street_name
 from tillid.stages.wash.text import clean
@@ -28,21 +27,18 @@ _PO_BOX = re.compile(
 )
 _FRENCH_BOX = re.compile(r"^(?:bo|b\.?p|c)", re.IGNORECASE)
 _PARCEL = re.compile(
-    r"^(?:g\.?nr|gårdsnr|gårdsnummer|gards?nr|gnr)\.?:? ?(\d{1,4})[ ,/]*(?:(?:og )?(?:b\.?nr|bruksnr|bruksnummer)\.?:? ?(\d{1,4}))?"
+    r"^(?:g\.?nr|gårdsnr|gårdsnummer|gards?nr|gnr)\.?:? ?(\d{1,4})[ ,/]*"
+    r"(?:(?:og )?(?:b\.?nr|bruksnr|bruksnummer)\.?:? ?(\d{1,4}))?"
     r"(?:[ ,/]*(?:f\.?nr|festenr)\.?:? ?(\d{1,4}))?$",
     re.IGNORECASE,
 )
-_HAS_CODE = {
-    "DK": re.compile(r"^(?P<rest>.*\S)[ ,]+(?P<place>(?:DK[ -]?)?\d{4} \D{2,})$", re.IGNORECASE),
-    "NO": re.compile(r"^(?P<rest>.*\S)[ ,]+(?P<place>(?:NO?[ -]?)?\d{4} \D{2,})$", re.IGNORECASE),
-    "BE": re.compile(r"^(?P<rest>.*\S)[ ,]+(?P<place>(?:BE?[ -]?)?\d{4} \D{2,})$", re.IGNORECASE),
-    "NL": re.compile(r"^(?P<rest>.*\S)[ ,]+(?P<place>(?:NL[ -]?)?[1-9]\d{3} ?[A-Z]{2}(?: \D{2,})?)$"),
-}
 _COUNTRY_BEHIND = re.compile(r"^(.{3,}?)[ ,]+([^\W\d_]{5,})$")
 _HOME_NAME = {"DK": "Danmark", "NO": "Norge", "NL": "Nederland", "BE": "België"}
 _A_STREET = {"DK": "Nørregade 1", "NO": "Storgata 1", "NL": "Kerkstraat 1", "BE": "Kerkstraat 1"}
 _BEGINS_WITH_NUMBER = re.compile(r"^\d{1,4} ?[A-Za-zÆØÅæøå]?(?![^\W_])")
-_BELGIAN_NUMBER = re.compile(r"^\d{1,4} ?[A-Za-z]?(?: ?[/-] ?\w{1,5})?(?:,? (?:bte|bus|bo[iî]te|bt)\.? ?\w{1,6})?$", re.IGNORECASE)
+_BELGIAN_NUMBER = re.compile(
+    r"^\d{1,4} ?[A-Za-z]?(?: ?[/-] ?\w{1,5})?(?:,? (?:bte|bus|bo[iî]te|bt)\.? ?\w{1,6})?$", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -74,12 +70,17 @@ def read_address(line: str, country: str) -> Reading:
     style, abroad = _country(segments, country)
     if style not in LISTED_COUNTRIES:
         return Reading(Address(extra=", ".join(segments), country=abroad), country, None)
-    place, reason = _place(segments, style)
+    place, reason = take_place(segments, style)
     named = _named_lines(segments, style)
     street, above, below = _street(segments, style)
     address = replace(
-        street, **named, extra=", ".join(above), locality=", ".join(below), country=abroad,
-        postcode=place[0], city=place[1],
+        street,
+        **named,
+        extra=", ".join(above),
+        locality=", ".join(below),
+        country=abroad,
+        postcode=place[0],
+        city=place[1],
     )
     if not (street.street or address.po_box or address.parcel):
         reason = Reason.ADDRESS_UNCLEAR if address.extra else Reason.NO_STREET
@@ -114,7 +115,7 @@ def ordinary_place(text: str, country: str) -> str | None:
     if one_line(text) != text:
         return None
     one, two = [_A_STREET[country] + f" {text}"], [_A_STREET[country], text]
-    places = [_place(segments, country) for segments in (one, two)]
+    places = [take_place(segments, country) for segments in (one, two)]
     if places[0] != places[1] or places[0][1] is not None or one != two:
         return None
     return " ".join(filter(None, places[0][0])) or None
@@ -123,81 +124,14 @@ def ordinary_place(text: str, country: str) -> str | None:
 def _country(segments: list[str], country: str) -> tuple[str, str]:
     """The country that the last line names, taken off it, or the record's; and its name where it is another."""
     last = segments[-1]
-    code = country_of(last) if len(segments) > 1 and (len(last) > 3 or last.isupper()) and len(last) > 1 else ""
-    if code:
+    if len(segments) > 1 and len(last) > 1 and (len(last) > 3 or last.isupper()) and (code := country_of(last)):
         segments.pop()
-    elif (within := _COUNTRY_BEHIND.match(last)) and (code := country_of(within[2])) and re.search(r"\d", last):
+        return code, "" if code == country else _HOME_NAME.get(code, last)
+    within = _COUNTRY_BEHIND.match(last)
+    if within and any(char.isdigit() for char in last) and (code := country_of(within[2])):
         segments[-1] = within[1]
-    if not code:
-        return country, ""
-    return code, "" if code == country else _HOME_NAME.get(code, last if len(segments) else last)
-
-
-def _place(segments: list[str], country: str) -> tuple[tuple[str, str], Reason | None]:
-    """Postcode and city, taken off the lines."""
-    found = _place_line(segments, country)
-    if found is None:
-        return ("", ""), None
-    postcode, written = found
-    if not written:
-        return (postcode, ""), _known(postcode, country)
-    city, reason = city_grade(written, country)
-    if city is None or not postcode:
-        return (postcode, city or ""), reason
-    fitted, misfit = fitted_city(postcode, city, country)
-    misfit = None if misfit is Reason.CITY_BY_POSTCODE else misfit
-    return (postcode, fitted or city), _known(postcode, country) or misfit or (None if fitted != city else reason)
-
-
-def _known(postcode: str, country: str) -> Reason | None:
-    return None if postcode[:4] in place_list(country).cities_of else Reason.POSTCODE_UNKNOWN
-
-
-def _place_line(segments: list[str], country: str) -> tuple[str, str] | None:
-    """What the lines say of postcode and city, the lines and ends of lines that say it taken away."""
-    for at in range(len(segments) - 1, -1, -1):
-        both = postcode_and_city(segments[at], country)
-        # A bare number of three digits, or one under a street without its own, is a house number.
-        if both is None or (not both[1] and not _is_bare_code(segments, at, country)):
-            continue
-        if both[1] and not _is_place(both, country, is_alone=at == len(segments) - 1):
-            continue
-        segments.pop(at)
-        if not both[1]:
-            for beside in (at - 1, at):
-                if 0 <= beside < len(segments) and (len(segments) > 1) and listed_city(segments[beside], country):
-                    return both[0], segments.pop(beside)
-        return both
-    for at in range(len(segments) - 1, -1, -1):
-        within = _HAS_CODE[country].match(segments[at])
-        both = postcode_and_city(within["place"], country) if within else None
-        if within and both and (country == "NL" or _is_place(both, country, is_alone=False)):
-            segments[at] = within["rest"].rstrip(" ,.-")
-            return both
-    if len(segments) > 1 and any(char.isdigit() for line in segments[:-1] for char in line):
-        if (city := listed_city(segments[-1], country)) and not any(char.isdigit() for char in segments[-1]):
-            segments.pop()
-            return "", city
-    return None
-
-
-def _is_bare_code(segments: list[str], at: int, country: str) -> bool:
-    digits = re.sub(r"\D", "", segments[at])
-    if len(digits) != 4 or (country == "NL" and len(segments[at]) < 6):
-        return False
-    others = segments[:at] + segments[at + 1 :]
-    return len(segments) > 1 and any(re.search(r"\d", line) for line in others)
-
-
-def _is_place(both: tuple[str, str], country: str, *, is_alone: bool) -> bool:
-    """Whether a postcode with words beside it is a place, and not a number with a street."""
-    postcode, written = both
-    if country == "NL" and len(postcode) > 4:
-        return True
-    if is_alone and not looks_like_street(written, country):
-        return True
-    city = city_grade(written, country)[0]
-    return city is not None and fitted_city(postcode, city, country)[0] in place_list(country).all_of(postcode[:4])
+        return code, "" if code == country else _HOME_NAME.get(code, within[2])
+    return country, ""
 
 
 def _named_lines(segments: list[str], country: str) -> dict[str, str]:
@@ -218,7 +152,11 @@ def _named_line(line: str, country: str, found: dict[str, str]) -> list[str]:
         name, rest = _name_and_street(care[1], country)
         found["care_of"] = name
         return rest
-    if (box := _PO_BOX.match(line)) and "po_box" not in found and not (country == "BE" and box[1].lower() in ("box", "boks")):
+    if (
+        (box := _PO_BOX.match(line))
+        and "po_box" not in found
+        and not (country == "BE" and box[1].lower() in ("box", "boks"))
+    ):
         if box[1].lower() == "antwoordnummer":
             return [line]
         found["po_box"] = " ".join(filter(None, (box[2].lstrip("0") or "0", box[3] or "")))
@@ -237,9 +175,9 @@ def _name_and_street(text: str, country: str) -> tuple[str, list[str]]:
     words = text.split(" ")
     for at in range(1, len(words)):
         rest = " ".join(words[at:])
-        if looks_like_street(words[at] + " ", country) and (street := numbered_street(rest, country)):
-            if street.street.casefold() == words[at].casefold() or country == "BE":
-                return " ".join(words[:at]), [rest]
+        street = numbered_street(rest, country) if looks_like_street(f"{words[at]} ", country) else None
+        if street and (country == "BE" or street.street.casefold() == words[at].casefold()):
+            return " ".join(words[:at]), [rest]
     return text, []
 
 

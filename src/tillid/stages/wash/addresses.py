@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from tillid.stages.wash.address import Address
 from tillid.stages.wash.address_read import one_line, read_address
 from tillid.stages.wash.grading import Grade, fast_or_graded, unremarked
 from tillid.stages.wash.ordinary_addresses import ordinary_addresses

@@ -75,30 +75,30 @@ class DateHabits:
     is_birth: bool = False
 
 
-def wash_dates(values: pa.Array, country: str, habits: DateHabits) -> Graded:
+def wash_dates(values: pa.Array, habits: DateHabits) -> Graded:
     """Trimmed strings to ISO dates, null where a value is no day.
 
     Reasons: DATE_AMBIGUOUS (day and month could be the other way round), DATE_DEFAULT (what programs write for
     none), DATE_INCOMPLETE; of birth dates also BORN_IN_FUTURE and TOO_OLD.
     """
-    return graded_by_distinct(values, lambda text: date_grade(text, country, habits))
+    return graded_by_distinct(values, lambda text: date_grade(text, habits))
 
 
-def date_grade(text: str, country: str, habits: DateHabits) -> Grade:
+def date_grade(text: str, habits: DateHabits) -> Grade:
     """The date in a text, and what is to be said of it.
 
     >>> of_2026 = DateHabits(date(2026, 6, 1))
-    >>> date_grade("3. maj 2024", "DK", of_2026), date_grade("5 août 2024", "BE", of_2026)
+    >>> date_grade("3. maj 2024", of_2026), date_grade("5 août 2024", of_2026)
     (('2024-05-03', None), ('2024-08-05', None))
-    >>> date_grade("03/04/2024", "NL", of_2026)
+    >>> date_grade("03/04/2024", of_2026)
     ('2024-04-03', <Reason.DATE_AMBIGUOUS: 'date_ambiguous'>)
-    >>> date_grade("31/12-30", "DK", DateHabits(date(2026, 6, 1), is_birth=True))
+    >>> date_grade("31/12-30", DateHabits(date(2026, 6, 1), is_birth=True))
     ('1930-12-31', None)
     """
     if len(text) > LONGEST_DATE or is_placeholder(text):
         return _NOTHING
     bare = _ARTICLE.sub("", _LEAD.sub("", clean(text)))
-    day, is_doubtful = next(_days(bare, country, habits), (None, False))
+    day, is_doubtful = next(_days(bare, habits), (None, False))
     if day is None:
         return None, (Reason.DATE_INCOMPLETE if _PART_OF_DATE.match(bare) else None)
     if day in _DEFAULTS:
@@ -119,7 +119,7 @@ def order_of(date_format: str | None) -> str:
     return "".join(re.findall(r"%([dmyY])", date_format or "")).lower()
 
 
-def _days(text: str, country: str, habits: DateHabits) -> Iterator[tuple[date, bool]]:
+def _days(text: str, habits: DateHabits) -> Iterator[tuple[date, bool]]:
     """The days that a text can mean, the likeliest first, and whether another is as likely."""
     if match := _YEAR_FIRST.match(text):
         yield from _valid(int(match[1]), int(match[3]), int(match[4]))
@@ -129,7 +129,7 @@ def _days(text: str, country: str, habits: DateHabits) -> Iterator[tuple[date, b
         slashed = "/" in match[2] and "/" in match[4]
         yield from _of_three(match[1], match[3], match[5], habits, is_open=slashed)
     elif match := _DIGITS.match(text) or _DIGITS_AND_TIME.match(text):
-        yield from _of_digits(match[1], country, habits)
+        yield from _of_digits(match[1], habits)
     elif match := _WORDED.match(text):
         month = _MONTHS.get(match[2].lower())
         yield from _valid(_year(match[3], month or 1, int(match[1]), habits), month or 0, int(match[1]))
@@ -150,7 +150,7 @@ def _of_three(one: str, two: str, three: str, habits: DateHabits, *, is_open: bo
         yield from _valid(_year(one, second, int(three), habits), second, int(three))
 
 
-def _of_digits(digits: str, country: str, habits: DateHabits) -> Iterator[tuple[date, bool]]:
+def _of_digits(digits: str, habits: DateHabits) -> Iterator[tuple[date, bool]]:
     match len(digits):
         case 8 | 7:
             if len(digits) == 8 and "1800" <= digits < "2200":

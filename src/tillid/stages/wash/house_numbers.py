@@ -26,7 +26,8 @@ _TAIL: Mapping[str, re.Pattern[str]] = {
         (?:{_SEP}(?P<floor>stuen|st(?!\w)|parterre|kl?ld(?!\w)|k[ld]?(?!\w)|kælder(?:en)?|mezz?(?!\w)|k[2-9](?!\w)
             |\d{{1,2}}(?!\d))(?:\.|(?=\W|$)|(?=(?:sal|tv|th|mf)\b))[ ]?(?:(?:sal|etage|etg)\b\.?)?)?
         (?:(?:[ ,./-]+|(?=[A-Za-z])|(?<=\.))(?:dør[ ]?)?(?P<door>t\.?[ ]?[vh](?!\w)\.?|m\.?[ ]?f(?!\w)\.?
-            |(?:til[ ])?(?:venstre|højre)|midt(?:for)?(?!\w)|(?(floor)\d{{1,4}}[a-z]?|(?!))(?!\w)|(?<=, )\d{{3,4}}(?!\w)|[a-z]\d{{0,3}}(?!\w)))?
+            |(?:til[ ])?(?:venstre|højre)|midt(?:for)?(?!\w)|(?(floor)\d{{1,4}}[a-z]?|(?!))(?!\w)
+            |(?<=, )\d{{3,4}}(?!\w)|[a-z]\d{{0,3}}(?!\w)))?
         (?:{_SEP}(?P<word>lejl(?:ighed)?(?:nr)?|vær(?:else)?|rum|opg(?:ang)?|dør)\.?[ ]?(?:nr\.?[ ]?)?
             (?P<no>[\w.-]{{1,6}}))?[ .,]*$""",
         re.IGNORECASE | re.VERBOSE,
@@ -43,7 +44,8 @@ _TAIL: Mapping[str, re.Pattern[str]] = {
     ),
     "NL": re.compile(
         r"""^(?:[ ]?(?P<letter>[A-Za-z])(?![^\W_]))?
-        (?P<add>(?:[ ]?[-–/.,]?[ ]?(?:bis(?=[a-z](?!\w))|(?:huis|hs|h\.s\.|bis|ter|bv|boven|bnd?|ben(?:eden)?|bg|rd|rood|zw|zwart|wit|achter|voor
+        (?P<add>(?:[ ]?[-–/.,]?[ ]?(?:bis(?=[a-z](?!\w))|(?:huis|hs|h\.s\.|bis|ter|bv|boven
+            |bnd?|ben(?:eden)?|bg|rd|rood|zw|zwart|wit|achter|voor
             |links|rechts|onder|sous?|ged|\d{1,2}[ ]?(?:e|de)?[ -]?hoog|[ivx]{1,4}|[a-z]?\d{1,5}[a-z]?|[a-z]{1,2})
             (?![^\W_]))){0,3}?)
         (?:[ ,]+(?P<word>kamer|kmr|app(?:artement)?|apt|unit|k|lok(?:et)?|wijk|bus|box)\.?[ ]?(?P<no>[\w-]{1,6})
@@ -67,14 +69,12 @@ _TAIL: Mapping[str, re.Pattern[str]] = {
 _GROUND = {"stuen": "st", "parterre": "st", "kld": "kl", "klld": "kl", "k": "kl", "kd": "kl", "kælder": "kl"}
 _GROUND |= {"kælderen": "kl", "mez": "mezz"}
 _DOORS = {"tv": "tv", "th": "th", "mf": "mf", "venstre": "tv", "højre": "th", "midt": "mf", "midtfor": "mf"}
-_WORDS = {
-    **{"lejl": "lejl.", "lejlighed": "lejl.", "lejlnr": "lejl.", "lejlighednr": "lejl.", "vær": "vær."},
-    **{"værelse": "vær.", "rum": "rum", "opg": "opg.", "opgang": "opg.", "dør": "dør", "leil": "leil."},
-    **{"leilighet": "leil.", "oppg": "oppg.", "oppgang": "oppg.", "rom": "rom", "hybel": "hybel", "inng": "inng."},
-    **{"inngang": "inng.", "kamer": "kamer", "kmr": "kamer", "app": "app.", "appartement": "app.", "appt": "app."},
-    **{"apt": "app.", "unit": "unit", "k": "kamer", "lok": "loket", "loket": "loket", "wijk": "wijk", "bus": "bus"},
-    **{"box": "box", "flat": "flat", "studio": "studio", "kot": "kot", "chambre": "chambre"},
-}
+_WORD_FORMS = (
+    "lejl. lejl lejlighed lejlnr lejlighednr;vær. vær værelse;rum rum;opg. opg opgang;dør dør;leil. leil leilighet"
+    ";oppg. oppg oppgang;rom rom;hybel hybel;inng. inng inngang;kamer kamer kmr k;app. app appartement appt apt"
+    ";unit unit;loket lok loket;wijk wijk;bus bus;box box;flat flat;studio studio;kot kot;chambre chambre"
+)
+_WORDS = {form: forms.split()[0] for forms in _WORD_FORMS.split(";") for form in forms.split()[1:]}
 _DUTCH_WORDS = {"huis": "hs", "h.s.": "hs", "boven": "bv", "beneden": "ben", "bn": "ben", "bnd": "ben", "rood": "rd"}
 _DUTCH_WORDS |= {"zwart": "zw"}
 _PIECE = re.compile(r"bis|\d{1,2} ?(?:e|de)?[ -]?hoog|h\.s\.|\w+", re.IGNORECASE)
@@ -84,8 +84,8 @@ _FRENCH_STREET = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_FIRST = re.compile(
-    r"^(?P<number>\d{1,4} ?[A-Za-z]?(?: ?[/-] ?\w{1,5})?(?:,? (?:bte|bus|bo[iî]te|bt)\.? ?\w{1,6})?)[ ,]+(?P<street>\D{4,}?)"
-    r"(?P<tail>,? (?:bte|bus|bo[iî]te|bt)\.? ?\w{1,6})?$",
+    r"^(?P<number>\d{1,4} ?[A-Za-z]?(?: ?[/-] ?\w{1,5})?(?:,? (?:bte|bus|bo[iî]te|bt)\.? ?\w{1,6})?)[ ,]+"
+    r"(?P<street>\D{4,}?)(?P<tail>,? (?:bte|bus|bo[iî]te|bt)\.? ?\w{1,6})?$",
     re.IGNORECASE,
 )
 _STREET_WORD = {
@@ -100,8 +100,10 @@ _STREET_WORD = {
 _LOOKS_LIKE_STREET = {
     country: re.compile(rf"{word}(?!\w)|{word[:-1]}) ", re.IGNORECASE) for country, word in _STREET_WORD.items()
 }
-_MONTH = re.compile(r"^(?:jan|feb|f[ée]v|mar|mrt|maa|avr|apr|mai|mei|maj|juin|jun|juil|jul|ao[uû]t|aug|sep|oct|okt|nov|d[ée]c)",
-                    re.IGNORECASE)
+_MONTH = re.compile(
+    r"^(?:jan|feb|f[ée]v|mar|mrt|maa|avr|apr|mai|mei|maj|juin|jun|juil|jul|ao[uû]t|aug|sep|oct|okt|nov|d[ée]c)",
+    re.IGNORECASE,
+)
 
 
 def numbered_street(text: str, country: str) -> Address | None:
@@ -115,8 +117,14 @@ def numbered_street(text: str, country: str) -> Address | None:
     if country == "BE":
         text = _number_behind(text)
     for match in _NUMBER.finditer(text):
-        street = text[: match.start()].rstrip(" ,.-") if not _ends_in_stop(text, match) else text[: match.start()].strip(" ,")
-        if not _may_be_street(street, text, match.start()) or _is_of_the_name(match.group(1), street, text[match.end() :]):
+        street = (
+            text[: match.start()].rstrip(" ,.-")
+            if not _ends_in_stop(text, match)
+            else text[: match.start()].strip(" ,")
+        )
+        if not _may_be_street(street, text, match.start()) or _is_of_the_name(
+            match.group(1), street, text[match.end() :]
+        ):
             continue
         tail = _TAIL[country].match(text[match.end() :])
         if tail is None:

@@ -33,8 +33,8 @@ _AS_WRITTEN: Mapping[str, str] = {
     "BE": _NAMED + r"[A-Z]?(?: (?:bte|bus) (?:[1-9]\d{0,3}|[A-Z]))?" + _AT,
 }
 _SAYS_MORE = (
-    r"(?i)^(?:postb|post |boks |box |attn|attent|chez |bo[iî]te |case |g[aå]rds|antwoord|boul |boul\.|blvd|ch[ée]e|chauss\b"
-    r"|chauss\.)|[ .](?:nr|no|n|husnr|husnummer|huisnr|huisnummer|num[eé]ro)\.? \d|str\.? \d"
+    r"(?i)^(?:postb|post |boks |box |attn|attent|chez |bo[iî]te |case |g[aå]rds|antwoord|boul |boul\.|blvd|ch[ée]e"
+    r"|chauss\b|chauss\.)|[ .](?:nr|no|n|husnr|husnummer|huisnr|huisnummer|num[eé]ro)\.? \d|str\.? \d"
 )
 _PLACE_BEHIND = r", \d{4} [^,\d]+$"
 _NAMES = {country: [part.split(">")[0] for part in pattern.split("(?P<")[1:]] for country, pattern in _PATTERN.items()}

@@ -123,7 +123,9 @@ def city_keys(name: str, country: str) -> tuple[str, str, str]:
 
 
 def _saint(folded: str) -> str:
-    is_dutch = re.search(r"niklaas|truiden|katelijne|kruis|amands|pieters|martens|jans|gillis|genesius|michiels", folded)
+    is_dutch = re.search(
+        r"niklaas|truiden|katelijne|kruis|amands|pieters|martens|jans|gillis|genesius|michiels", folded
+    )
     return "sint-" if is_dutch else "saint-"
 
 

@@ -28,6 +28,11 @@ def fitted_cities(postcodes: pa.Array, cities: pa.Array, country: str) -> Graded
     """
     if country not in LISTED_COUNTRIES:
         return unremarked(cities)
+
+    def grade(pair: str) -> Grade:
+        postcode, _, city = pair.partition(_BETWEEN)
+        return fitted_city(postcode, city, country)
+
     area = pc.utf8_slice_codeunits(postcodes, 0, 4)
     listed = pc.is_in(area, value_set=place_list(country).postcode_array)
     pairs = pc.binary_join_element_wise(area, cities, " ")
@@ -35,7 +40,7 @@ def fitted_cities(postcodes: pa.Array, cities: pa.Array, country: str) -> Graded
     open_ = pc.and_(listed, pc.and_not(cities.is_valid(), fits))
     fast = only_where(pc.invert(open_), cities)
     together = pc.if_else(open_, pc.binary_join_element_wise(area, cities, _BETWEEN), cities)
-    return fast_or_graded(unremarked(fast), together, lambda pair: fitted_city(*pair.split(_BETWEEN, 1), country))
+    return fast_or_graded(unremarked(fast), together, grade)
 
 
 def fitted_city(postcode: str, city: str, country: str) -> Grade:

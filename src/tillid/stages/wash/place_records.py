@@ -43,7 +43,9 @@ def expected_cities(postcodes: pa.Array, cities: pa.Array, country: str) -> pa.A
     if country not in LISTED_COUNTRIES:
         return pa.nulls(len(postcodes), pa.string())
     known = place_list(country).cities_of
-    first = by_distinct(pc.utf8_slice_codeunits(postcodes, 0, 4), lambda code: known[code][0] if code in known else None)
+    first = by_distinct(
+        pc.utf8_slice_codeunits(postcodes, 0, 4), lambda code: known[code][0] if code in known else None
+    )
     misfits = pc.equal(fitted_cities(postcodes, cities, country).reasons, Reason.CITY_NOT_OF_POSTCODE.value)
     return pc.if_else(pc.fill_null(misfits, False), first, _NOTHING)
 

@@ -15,8 +15,11 @@ _SMALL = {
     " lez lès d' l'",
 }
 _SMALL_WORDS = {country: frozenset(words.split()) for country, words in _SMALL.items()}
-_MONTH = re.compile(r"^(?:januar|februar|mars|marts|april|mai|maj|juni|juli|august|september|oktober|november|desember"
-                    r"|december)(?:$|-)", re.IGNORECASE)
+_MONTH = re.compile(
+    r"^(?:januar|februar|mars|marts|april|mai|maj|juni|juli|august|september|oktober|november|desember"
+    r"|december)(?:$|-)",
+    re.IGNORECASE,
+)
 _ROMAN = re.compile(r"^(?=[IVX]{2})(X{0,3}(?:IX|IV|V?I{0,3}))(s|'s|’s)?\.?$", re.IGNORECASE)
 _ELIDED = re.compile(r"^([dl]['’])(\w.*)$", re.IGNORECASE)
 _DUTCH_STREET = re.compile(r"(?<=[a-zë])str\.?$|(?<=\w) str\.?$", re.IGNORECASE)

@@ -135,7 +135,9 @@ def _parts(batch: pa.RecordBatch, rule: ColumnWash, country: str, found: Mapping
     postcodes = pa.nulls(len(values), pa.string())
     if rule.postcode_column is not None:
         postcodes = _found_or_raw(batch, rule.postcode_column, found).values
-    return by_country(lambda columns, code: [expected_cities(*columns, code)], [postcodes, values], countries)
+    return by_country(
+        lambda columns, code: [expected_cities(columns[0], columns[1], code)], [postcodes, values], countries
+    )
 
 
 def _graded(kind: WashKind, trimmed: pa.Array, country: str | pa.Array, habits: DateHabits | None) -> Graded:
@@ -147,7 +149,7 @@ def _graded(kind: WashKind, trimmed: pa.Array, country: str | pa.Array, habits: 
 
     def work(columns: Sequence[pa.Array], code: str) -> Sequence[pa.Array]:
         if kind in (WashKind.DATE, WashKind.BIRTH_DATE):
-            graded = wash_dates(columns[0], code, habits or DateHabits(date.today(), "", kind is WashKind.BIRTH_DATE))
+            graded = wash_dates(columns[0], habits or DateHabits(date.today(), "", kind is WashKind.BIRTH_DATE))
         else:
             graded = _BY_COUNTRY[kind](columns[0], code)
         return graded.values, graded.reasons
