@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from tillid.stages.wash.house_numbers import looks_like_street
+from tillid.stages.wash.house_numbers import looks_like_street, numbered_street
 from tillid.stages.wash.place_list import place_list
 from tillid.stages.wash.place_pairs import fitted_city
 from tillid.stages.wash.places import city_grade, listed_city, postcode_and_city
 from tillid.stages.wash.reasons import Reason
 
+_MOST_WORDS = 5
 _WITH_PLACE = {
     "DK": re.compile(r"^(?P<rest>.*\S)[ ,]+(?P<place>(?:DK[ -]?)?\d{4} \D{2,})$", re.IGNORECASE),
     "NO": re.compile(r"^(?P<rest>.*\S)[ ,]+(?P<place>(?:NO?[ -]?)?\d{4} \D{2,})$", re.IGNORECASE),
@@ -49,7 +50,10 @@ def _own_line(segments: list[str], country: str) -> tuple[str, str] | None:
         # A bare number of three digits, or one under a street without its own, is a house number.
         if both is None or (not both[1] and not _is_bare_code(segments, at, country)):
             continue
-        if both[1] and not _is_place(both, country, is_alone=at == len(segments) - 1):
+        has_street = any(char.isdigit() for line in segments[:at] for char in line)
+        # A number behind words is one of a house, if they do not name its city.
+        is_alone = at == len(segments) - 1 and not segments[at][-1].isdigit()
+        if both[1] and not has_street and not _is_place(both, country, is_alone=is_alone):
             continue
         segments.pop(at)
         return both if both[1] else (both[0], _city_beside(segments, at, country))
@@ -75,15 +79,22 @@ def _end_of_line(segments: list[str], country: str) -> tuple[str, str] | None:
 
 
 def _city_alone(segments: list[str], country: str) -> tuple[str, str] | None:
+    """A city without a postcode: a last line below one with a number, or the last words behind house number and all."""
     last = segments[-1]
-    numbered = any(char.isdigit() for line in segments[:-1] for char in line)
-    if not numbered or any(char.isdigit() for char in last):
+    if any(char.isdigit() for line in segments[:-1] for char in line) and not any(map(str.isdigit, last)):
+        city = listed_city(last, country)
+        if city is not None:
+            segments.pop()
+        return None if city is None else ("", city)
+    words = last.split(" ")
+    if not any(map(str.isdigit, last)) or numbered_street(last, country):
         return None
-    city = listed_city(last, country)
-    if city is None:
-        return None
-    segments.pop()
-    return "", city
+    for at in range(max(1, len(words) - _MOST_WORDS), len(words)):
+        rest, city = " ".join(words[:at]), listed_city(" ".join(words[at:]), country)
+        if city and numbered_street(rest, country):
+            segments[-1] = rest
+            return "", city
+    return None
 
 
 def _is_bare_code(segments: list[str], at: int, country: str) -> bool:

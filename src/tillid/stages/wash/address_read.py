@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tillid.stages.wash.address import Address
 from tillid.stages.wash.address_place import take_place
 from tillid.stages.wash.countries import country_of
-from tillid.stages.wash.house_numbers import looks_like_street, numbered_street
+from tillid.stages.wash.house_numbers import is_without_number, looks_like_street, numbered_street
 from tillid.stages.wash.place_list import LISTED_COUNTRIES
 from tillid.stages.wash.reasons import Reason
 from tillid.stages.wash.street_names import street_name
@@ -205,7 +205,7 @@ def _joined_numbers(segments: list[str], country: str) -> list[str]:
         if is_number and lines and not re.search(r"\d", lines[-1]) and numbered_street(f"{lines[-1]} {line}", country):
             lines[-1] = f"{lines[-1]} {line}"
         elif country == "BE" and lines and _BELGIAN_NUMBER.match(lines[-1]) and looks_like_street(line, country):
-            lines[-1] = f"{line} {lines[-1]}"
+            lines[-1] = f"{lines[-1]} {line}"
         else:
             lines.append(line)
     return lines
@@ -218,7 +218,7 @@ def _unnumbered(lines: list[str], country: str) -> tuple[Address, list[str], lis
         return Address(), [_attention(line) for line in lines], []
     at = named[0] if named else 0
     line = lines[at]
-    if _ATTENTION.match(line) or not any(char.isalpha() for char in line):
+    if _ATTENTION.match(line) or not any(map(str.isalpha, line)) or not is_without_number(line):
         return Address(), [_attention(line) for line in lines], []
     return Address(street=street_name(line, country)), lines[:at], lines[at + 1 :]
 

@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from tillid.stages.wash.address import Address
 from tillid.stages.wash.street_names import street_name
 
-_NUMBER = re.compile(r"(?<![\d.,/–-])(?<!\d[ ]-)(\d{1,5})(?!\d)", re.ASCII)
+_NUMBER = re.compile(r"(?<![\d.,/'’–-])(?<!\d[ ]-)(\d{1,5})(?!\d)", re.ASCII)
 _LABEL = re.compile(r"[ ,.](?:nr\.?|no\.|n[°º]|num[ée]ro|#|hus(?:nr|nummer)\.?|huis(?:nr|nummer)\.?)$", re.IGNORECASE)
 _IS_NUMBERED_ROAD = re.compile(r"^(?:vej|vei|veg|road|zone|byggefelt|kvarter|sti) ?(?:nr|no)\.?$", re.IGNORECASE)
 _YEAR = re.compile(r"^(?:1[5-9]|20)\d\d$")
-_NUMBER_FOLLOWS = re.compile(r"^(?:-\d{4})?[ ,]+\d")
-_ENDS_IN_YEAR = re.compile(r"^(?:-(?:\d{4}|\d\d))?$")
+_NUMBER_FOLLOWS = re.compile(r"^(?:[-–](?:\d{4}|['’]?\d\d))?[ ,]+\d")
+_THROUGH = re.compile(r"(?<=\d) ?(?:t/m|tot en met|t\.o\.m\.|tot|til|à) ?(?=\d)", re.IGNORECASE)
+_TWO_NUMBERS = re.compile(r"\d ?[A-Za-z]? ?(?:\+|&|og|en|et)$", re.IGNORECASE)
+_OPPOSITE = re.compile(r"^ ?t/[om]\b", re.IGNORECASE)
+_DUTCH_POSTCODE = re.compile(r"^\d{4} ?[A-Z]{2}$", re.IGNORECASE)
+_ENDS_IN_YEAR = re.compile(r"^(?:[-–](?:\d{4}|['’]?\d\d))?$")
 _NAMED_NUMBER_FOLLOWS = re.compile(r"\b(?:plein|laan|square|place|plantsoen|straat|avenue|rue|park)$", re.IGNORECASE)
 _LETTER = r"(?:[ ]?(?P<letter>[A-Za-zÆØÅæøå](?:[ ]?-[ ]?[A-Za-z])?)(?![^\W_]))?"
 _TO = r"(?:[ ]?[-–/][ ]?(?P<to>\d{1,5})(?!\d))?"
@@ -95,7 +99,7 @@ _STREET_WORD = {
     r"|tunet|ringen|svingen|løkka|haugen|lia|v\.|vn\.|gt\.)",
     "NL": r"(?:straat|weg|laan|plein|kade|gracht|singel|dijk|hof|pad|park|steeg|dreef|plantsoen|markt|burgwal|ring"
     r"|haven|dam|hoek|veld|akker|baan|str\.|wal|vaart|brink|kamp|erf)",
-    "BE": r"(?:straat|weg|laan|plein|kaai|lei|steenweg|dreef|markt|pad|hof|baan|dijk|vest|wal|ring|kouter|berg|str\.)",
+    "BE": r"(?:straat|weg|laan|plein|kaai|lei|steenweg|dreef|markt|pad|hof|baan|dijk|vest|wal|ring|kouter|str\.)",
 }
 _LOOKS_LIKE_STREET = {
     country: re.compile(rf"{word}(?!\w)|{word[:-1]}) ", re.IGNORECASE) for country, word in _STREET_WORD.items()
@@ -114,6 +118,7 @@ def numbered_street(text: str, country: str) -> Address | None:
     >>> numbered_street("Plein 1944 12 hs", "NL").street, numbered_street("16, rue de la Loi", "BE").house_number
     ('Plein 1944', '16')
     """
+    text = _THROUGH.sub("-", text)
     if country == "BE":
         text = _number_behind(text)
     for match in _NUMBER.finditer(text):
@@ -122,7 +127,7 @@ def numbered_street(text: str, country: str) -> Address | None:
             if not _ends_in_stop(text, match)
             else text[: match.start()].strip(" ,")
         )
-        if not _may_be_street(street, text, match.start()) or _is_of_the_name(
+        if not _may_be_street(street, text, *match.span()) or _is_of_the_name(
             match.group(1), street, text[match.end() :]
         ):
             continue
@@ -138,6 +143,20 @@ def numbered_street(text: str, country: str) -> Address | None:
 def looks_like_street(text: str, country: str) -> bool:
     """Whether a word in the text is one with which streets end, or in French begin."""
     return bool(_LOOKS_LIKE_STREET[country].search(text)) or (country == "BE" and bool(_FRENCH_STREET.match(text)))
+
+
+def is_without_number(text: str) -> bool:
+    """Whether a street without a house number has no other number in it than that of a numeral or a year.
+
+    >>> is_without_number("2. Tværvej"), is_without_number("Plein 1944"), is_without_number("Torggata 2-4-6")
+    (True, True, False)
+    """
+    for match in _NUMBER.finditer(text):
+        before, after = text[: match.start()].strip(" ,"), text[match.end() :]
+        in_name = any(_is_of_the_name(match.group(1), before, tail) for tail in (after, f"{after} 1"))
+        if before and not in_name:
+            return False
+    return True
 
 
 def language_of(street: str) -> str:
@@ -156,7 +175,9 @@ def _ends_in_stop(text: str, match: re.Match[str]) -> bool:
     return text[: match.start()].rstrip(" ,").endswith(".")
 
 
-def _may_be_street(street: str, text: str, at: int) -> bool:
+def _may_be_street(street: str, text: str, at: int, end: int) -> bool:
+    if _TWO_NUMBERS.search(street) or _DUTCH_POSTCODE.match(street) or _OPPOSITE.match(text[end:]):
+        return False
     letters = sum(char.isalpha() for char in street)
     parted = text[at - 1] in " ,." or letters > 2
     return bool(letters) and parted and not (text[at - 1].isalpha() and text[at - 1].isupper())

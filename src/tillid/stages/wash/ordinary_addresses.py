@@ -12,7 +12,7 @@ from tillid.stages.wash.place_list import LISTED_COUNTRIES, place_list
 from tillid.stages.wash.text import by_distinct, only_where
 
 _STREET = r"^(?P<street>[^\d,;/|()<>\\\s](?:[^\d,;/|()<>\\\s]| [^\d,;/|()<>\\\s-]){2,60}?),? "
-_NUMBER = r"0{0,2}(?P<number>[1-9]\d{0,2})"
+_NUMBER = r"(?P<number>\d{1,3})"
 _LETTER = r" ?(?P<letter>[A-Za-z]?)"
 _PLACE = r"(?:,? (?P<place>[1-9]\d{3}[^\d,;/|()<>\\\n\r\t]{3,40}))?$"
 _PATTERN: Mapping[str, str] = {
@@ -105,8 +105,9 @@ def _taken_apart(values: pa.Array, country: str) -> tuple[dict[str, pa.Array], p
     """What the pattern found, and street and place as addresses have them, null where they are not ordinary."""
     found = pc.extract_regex(values, _PATTERN[country])
     part = {name: found.field(at) for at, name in enumerate(_NAMES[country])}
+    part["number"] = pc.utf8_ltrim(part["number"], "0")
     # What is null in the whole is not null in its fields.
-    is_found = found.is_valid()
+    is_found = pc.and_(found.is_valid(), pc.not_equal(part["number"], ""))
     street = by_distinct(only_where(is_found, part["street"]), lambda text: ordinary_street(text, country))
     place = by_distinct(only_where(is_found, part["place"]), lambda text: ordinary_place(text, country))
     part["letter"] = pc.utf8_trim_whitespace(pc.ascii_upper(part["letter"]))

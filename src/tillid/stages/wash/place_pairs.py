@@ -46,9 +46,10 @@ def fitted_cities(postcodes: pa.Array, cities: pa.Array, country: str) -> Graded
 def fitted_city(postcode: str, city: str, country: str) -> Grade:
     """The city meant by one that stands beside a postcode, and what is to be said of it.
 
-    >>> fitted_city("2100", "København", "DK"), fitted_city("2100", "København K", "DK")
-    (('København Ø', <Reason.CITY_BY_POSTCODE: 'city_by_postcode'>),
-     ('København K', <Reason.CITY_NOT_OF_POSTCODE: 'city_not_of_postcode'>))
+    >>> fitted_city("2100", "København", "DK")
+    ('København Ø', <Reason.CITY_BY_POSTCODE: 'city_by_postcode'>)
+    >>> fitted_city("2100", "København K", "DK")
+    ('København K', <Reason.CITY_NOT_OF_POSTCODE: 'city_not_of_postcode'>)
     """
     right = place_list(country).all_of(postcode[:4])
     if not right or city in right:
