@@ -61,7 +61,7 @@ def test_outside_a_checkout_there_are_none(tillid, tmp_path, monkeypatch) -> Non
 
 
 def test_the_benches_of_this_checkout() -> None:
-    assert benches.bench_names() == ["guards", "pipeline"]
+    assert benches.bench_names() == ["guards", "pipeline", "wash"]
 
 
 def test_no_events_are_no_number(quick, tillid) -> None:

@@ -35,6 +35,7 @@ from tillid.pipeline.workspace import Workspace
 from tillid.stages.activate import deliver
 from tillid.stages.profile.definitions import Measure
 from tillid.stages.profile.expressions import ALLOWED
+from tillid.stages.wash import VERDICT_OF, Reason, Verdict, WashKind
 from tillid.terms.comparisons import OPERATORS
 from tillid.terms.errors import TillidError
 from tillid.terms.table import TableKind
@@ -63,6 +64,16 @@ def test_no_schema_is_left_over() -> None:
     assert {path.name for path in (REFERENCE / "schemas").iterdir()} == {
         f"{name}.schema.json" for name in json_schemas()
     }
+
+
+def test_every_wash_verdict_and_reason_is_told() -> None:
+    page = text_of("reference/washing.md")
+    kinds = page.split("| `wash:` |")[1].split("\n\n")[0]
+    assert {str(kind) for kind in WashKind} <= set(re.findall(r"`([a-z_]+)`", kinds))
+    verdicts = page.split("| verdict |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| `([a-z_]+)` \|", verdicts, re.MULTILINE) == [str(verdict) for verdict in Verdict]
+    told = re.findall(r"^\| `([a-z_]+)` \| ([a-z]+) \|", page.split("## Reasons")[1], re.MULTILINE)
+    assert told == [(str(reason), str(VERDICT_OF[reason])) for reason in Reason]
 
 
 def keys_within(shape: object) -> set[str]:

@@ -80,6 +80,28 @@ def test_empty_batch_keeps_its_columns():
     assert washed.schema.names == ["email", "email_raw"]
 
 
+def test_what_was_found_stands_beside_the_rows():
+    batch = pa.record_batch({"email": ["IDA@example.com", "info@example.com", "?", None], "note": ["a", "b", "c", "d"]})
+    found = wash_batch(batch, [ColumnWash("email", WashKind.EMAIL)], "DK").found
+    assert list(found) == ["email"]
+    assert found["email"].verdicts.to_pylist() == ["corrected", "suspect", "empty", "empty"]
+    assert found["email"].reasons.to_pylist() == ["respelled", "email_role", None, None]
+
+
+def test_names_that_swapped_places_are_doubted_in_both_columns():
+    batch = pa.record_batch(
+        {"first": ["Hansen", "JENSEN", "Jens", "Ukendt"], "last": ["Jens", "inger", "Hansen", "Ida"]}
+    )
+    rules = [ColumnWash("first", WashKind.FIRST_NAME), ColumnWash("last", WashKind.LAST_NAME)]
+    washed = wash_batch(batch, rules, "DK")
+    assert washed.rows.column("first").to_pylist() == ["Hansen", "Jensen", "Jens", None]
+    assert washed.rows.column("last").to_pylist() == ["Jens", "Inger", "Hansen", "Ida"]
+    for column in ("first", "last"):
+        assert washed.found[column].reasons.to_pylist()[:2] == ["names_swapped"] * 2
+        assert washed.found[column].verdicts.to_pylist()[:3] == ["suspect", "suspect", "valid"]
+    assert washed.found["first"].verdicts.to_pylist()[3] == "empty"
+
+
 def test_what_is_refused():
     batch = pa.record_batch({"email": ["a"], "email_raw": ["a"], "tags": [["a"]]})
     with pytest.raises(ColumnNotInBatch, match="'mail'"):

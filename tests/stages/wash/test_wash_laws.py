@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tillid.stages.wash import WashKind, wash
+from tillid.stages.wash.companies import company_grade, wash_companies
+from tillid.stages.wash.company_numbers import company_number_grade, wash_company_numbers
 from tillid.stages.wash.email import email_grade, wash_emails
-from tillid.stages.wash.names import name_of, wash_names
+from tillid.stages.wash.names import name_grade, wash_names
 from tillid.stages.wash.phone import wash_phones
 from tillid.stages.wash.phone_reading import phone_grade
 from tillid.stages.wash.place_list import place_list
@@ -24,9 +26,19 @@ LISTED = ["DK", "NO", "NL", "BE"]
 
 words = st.sampled_from(
     "van von der den de la af 't 's O'BRIEN mcdonald IJSBRAND ij søren ÅSE Jens JENS n/a unknown Unknown null"
-    " - II iii J.P. 李 Æ ß ŉ ǅ İ ı ﬁ ά ʼn x Kbh. K ANNE-MARIE østergaard MO I RANA".split()
+    " - II iii J.P. 李 Æ ß ŉ ǅ İ ı ﬁ ά ʼn x Kbh. K ANNE-MARIE østergaard MO I RANA Hr. FRU dr. M. Mme og en & Fam. død"
+    " Hansen, JensHansen HANSEN hansen, J.P.de asdf Test Testesen xxx N.N. MSc ,cand.merc. As AS aps A/S B.V. Bv Holding"
+    " VVS v/Jens Søn Stichting SÃ¸ren S?ren 2 <ida@example.com> www.x.dk (død) Erven Jr. d'Hondt el i 'Lynet' bageri,"
+    " B V s.a. SA vzw konkurs (lukket) privat particulier".split()
 )
 namelike = st.lists(words, max_size=5).map(" ".join)
+companylike = st.lists(words | st.sampled_from(["Hansen", "Bakkerij", "3F", "&", "Co"]), max_size=4).map(" ".join)
+numberlike = st.tuples(
+    st.sampled_from(["", "DK", "NO ", "BE", "NL", "CVR-nr. ", "KvK ", "BTW BE", "0", "org.nr. "]),
+    st.sampled_from(["24256790", "923609016", "0403170701", "403170701", "004495445B01", "33031431", "923 609 016"])
+    | st.text("0123456789", min_size=6, max_size=11),
+    st.sampled_from(["", " MVA", ".0", "B01", " "]),
+).map("".join)
 emaillike = st.tuples(
     st.text("abZ.+-_'\"<>(@;,: æ\u0308İ", max_size=8)
     | st.sampled_from(["info", "Post+x", "no-reply", "www.ida", "test12", "ida holm", "privat: ida", "ida,holm"]),
@@ -72,7 +84,7 @@ postcodelike = st.tuples(
 cities = st.sampled_from(sorted(place_list("DK").cities | place_list("NO").cities | place_list("BE").cities))
 citylike = st.one_of(cities, cities.map(str.upper), cities.map(str.lower), namelike)
 odd = st.text(max_size=30)
-cells = st.none() | odd | namelike | emaillike | phonelike | postcodelike | citylike
+cells = st.none() | odd | namelike | companylike | numberlike | emaillike | phonelike | postcodelike | citylike
 
 
 def strings(values):
@@ -108,7 +120,9 @@ def unremarked(grade):
 
 SLOW = {
     WashKind.PHONE: (phone_grade, wash_phones, phonelike),
-    WashKind.NAME: (unremarked(name_of), wash_names, namelike),
+    WashKind.NAME: (name_grade, wash_names, namelike),
+    WashKind.COMPANY: (company_grade, wash_companies, companylike),
+    WashKind.COMPANY_NUMBER: (company_number_grade, wash_company_numbers, numberlike),
     WashKind.POSTCODE: (postcode_grade, wash_postcodes, postcodelike),
     WashKind.CITY: (city_grade, wash_cities, citylike),
 }

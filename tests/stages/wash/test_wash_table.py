@@ -68,7 +68,7 @@ NAMES = [
     ("DK", "  jens   peter ", "Jens Peter"),
     ("DK", "SØREN ÅGÅRD-ØSTERGAARD", "Søren Ågård-Østergaard"),
     ("DK", "æble", "Æble"),
-    ("DK", "Jens AAGE", "Jens AAGE"),
+    ("DK", "Jens AAGE", "Jens Aage"),
     ("DK", "KNUD AF ROSENBORG", "Knud af Rosenborg"),
     ("DK", "HANS VON BÜLOW", "Hans von Bülow"),
     ("DK", "J.P. HANSEN", "J.P. Hansen"),

@@ -30,7 +30,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _DECIMAL = re.compile(r"decimal\((\d{1,2}), ?(\d{1,2})\)")
 _MONEY = (18, 2)
 _PLAIN_DECIMAL = (18, 6)
-_WASHES = ("email", "phone", "name", "postcode", "city", "address", "date", "birth_date", "none")
+_WASHES = (
+    *("email", "phone", "name", "first_name", "last_name", "company", "company_number"),
+    *("postcode", "city", "address", "date", "birth_date", "none"),
+)
 _DATE_WASHES = ("date", "birth_date")
 PARTS_OF_WASH: Mapping[str, tuple[str, ...]] = {
     "address": (
@@ -76,15 +79,18 @@ _IBIS: Mapping[ColumnType, str] = {
     ColumnType.DATE: "date",
     ColumnType.TIMESTAMP: "timestamp(6)",
 }
-_WASH_OF_IDENTIFIER = {"email": "email", "phone": "phone"}
+_WASH_OF_IDENTIFIER = {"email": "email", "phone": "phone", "company_number": "company_number"}
 _WASH_OF_CATEGORY = {
     "user.contact.email": "email",
     "user.contact.phone_number": "phone",
     "user.contact.address.postal_code": "postcode",
     "user.contact.address.city": "city",
+    "user.name.first": "first_name",
+    "user.name.last": "last_name",
     "user.name": "name",
     _STREET: "address",
     "user.demographic.date_of_birth": "birth_date",
+    "user.contact.organization": "company",
 }
 
 

@@ -201,14 +201,20 @@ def _joined_numbers(segments: list[str], country: str) -> list[str]:
     """The lines, a number that stands in a line of its own put behind the street above it (in Belgium below too)."""
     lines: list[str] = []
     for line in segments:
-        is_number = bool(_BEGINS_WITH_NUMBER.match(line))
-        if is_number and lines and not re.search(r"\d", lines[-1]) and numbered_street(f"{lines[-1]} {line}", country):
-            lines[-1] = f"{lines[-1]} {line}"
-        elif country == "BE" and lines and _BELGIAN_NUMBER.match(lines[-1]) and looks_like_street(line, country):
+        if lines and (_is_number_of(line, lines[-1], country) or _is_street_of(line, lines[-1], country)):
             lines[-1] = f"{lines[-1]} {line}"
         else:
             lines.append(line)
     return lines
+
+
+def _is_number_of(line: str, above: str, country: str) -> bool:
+    is_number = bool(_BEGINS_WITH_NUMBER.match(line)) and not any(map(str.isdigit, above))
+    return is_number and numbered_street(f"{above} {line}", country) is not None
+
+
+def _is_street_of(line: str, above: str, country: str) -> bool:
+    return country == "BE" and bool(_BELGIAN_NUMBER.match(above)) and looks_like_street(line, country)
 
 
 def _unnumbered(lines: list[str], country: str) -> tuple[Address, list[str], list[str]]:

@@ -14,6 +14,13 @@ _DUTCH_IJ = re.compile(r"^ij(?=[bcdfghjklmnpqrstvwxz])", re.IGNORECASE)
 _SCOTTISH_MC = re.compile(r"^mc(?=\w{3})", re.IGNORECASE)
 _ELIDED = re.compile(r"^\w['’](?=\w{2})")
 
+_SMALL_SOMEWHERE = _DUTCH | frozenset(
+    "la las le les lo los du des da do dos das di del della dello y e i el al as bin ben ibn abu und og en et vom im am"
+    " in op aan bij uit onder over voor tot thoe vd jr sr dit d l".split()
+)
+_ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIV XVI".split())
+# Small words of letters alone: a name may hold them as they are.
+STAYS_SMALL = tuple(sorted(word for word in _SMALL_SOMEWHERE if word.isalpha()))
 SMALL_WORDS = tuple(sorted(_DUTCH | {"la", "in", "op"}))
 
 
@@ -30,7 +37,34 @@ def cased(text: str, country: str) -> str:
     has_upper, has_lower = any(map(str.isupper, text)), any(map(str.islower, text))
     if has_upper == has_lower:
         return text
+    return " ".join(_cased_words(text.split(" "), country))
+
+
+def recased(text: str, country: str) -> str:
+    """As `cased`, and a word in capitals or in small letters among others that are not is put right too.
+
+    Words of two letters may be initials, and small words that are in use somewhere stay small.
+
+    >>> recased("Jean DUPONT", "BE"), recased("Jens hansen", "DK"), recased("Ali el Amrani", "NL")
+    ('Jean Dupont', 'Jens Hansen', 'Ali el Amrani')
+    """
     words = text.split(" ")
+    if len(words) == 1 or any(map(str.isupper, text)) != any(map(str.islower, text)):
+        return cased(text, country)
+    right = _cased_words(words, country)
+    return " ".join(right[at] if _is_off(word) else word for at, word in enumerate(words))
+
+
+def _is_off(word: str) -> bool:
+    letters = "".join(filter(str.isalpha, word))
+    if len(letters) + word.count("-") + word.count("'") + word.count("’") != len(word):
+        return False
+    if letters.isupper():
+        return len(letters) > 2 and word not in _ROMAN
+    return len(letters) > 1 and letters.islower() and word not in _SMALL_SOMEWHERE and word[0].isalpha()
+
+
+def _cased_words(words: list[str], country: str) -> list[str]:
     lowered = ["".join(map(_lower, word)) for word in words]
     small = _small_words(lowered, country)
     out = [word if small[at] else _word(word, country) for at, word in enumerate(lowered)]
@@ -38,7 +72,7 @@ def cased(text: str, country: str) -> str:
         out = [_belgian(word, at, small, lowered) for at, word in enumerate(out)]
     if len(out) > 1 and lowered[-1] in {"ii", "iii"}:
         out[-1] = lowered[-1].upper()
-    return " ".join(out)
+    return out
 
 
 def capitalised(text: str) -> str:

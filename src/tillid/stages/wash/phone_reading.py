@@ -46,7 +46,14 @@ _CODE_TWICE = re.compile(r"^\s*\(?(?:\+|00)\s*(31|32|45|47)\)?[\s-]*((?:\+|00)\s
 _WORDS_AROUND = re.compile(r"\(?[^\W\d_][^\d+]*$|^[^\d+]*[^\W\d_][^\d+(]*")
 _LONGEST_EXTENSION = 6
 _WITHOUT_TRUNK = ("DK", "NO")
-_NEIGHBOUR = {"DK": "NO", "NO": "DK", "NL": "BE", "BE": "NL"}
+# Whose numbers a record most likely has that has none of its own country's, and how its mobile ones look.
+_NEXT_DOOR = {
+    "DK": ("NO", re.compile(r"[49]\d{7}")),
+    "NO": ("DK", re.compile(r"[2-9]\d{7}")),
+    "NL": ("BE", re.compile(r"04\d{8}")),
+    "BE": ("NL", re.compile(r"06\d{8}")),
+}
+_FEWEST_DIGITS = 7
 _CODES_AT_HAND = ("45", "47", "31", "32", "46", "49")
 _FROM_ABROAD_FROM = 10
 _IN_FULL = PhoneNumberFormat.E164
@@ -133,49 +140,42 @@ def _readings(bare: str, country: str) -> Iterator[tuple[PhoneNumber | None, Rea
     shorter = _EXTENSION.sub("", bare)
     if shorter != bare:
         yield _number(shorter, country), Reason.PHONE_EXTENSION
-    if not spoken:
-        yield _put_right(bare, country), Reason.PHONE_NOTATION
-    yield _first_of_several(bare, country), Reason.SEVERAL_VALUES
+    digits = re.sub(r"[^\d+]", "", bare)
+    if not spoken and (meant := _put_right(bare, digits, country)) != bare:
+        yield _number(meant, country), Reason.PHONE_NOTATION
+    if len(digits) >= 2 * _FEWEST_DIGITS:
+        yield _first_of_several(bare, country), Reason.SEVERAL_VALUES
     if spoken:
         yield _number(_WORDS_AROUND.sub("", bare), country), Reason.TAKEN_FROM_TEXT
         yield _number(bare, country), Reason.PHONE_GUESSED
         return
-    digits = re.sub(r"[^\d+]", "", bare)
     if country in _WITHOUT_TRUNK and len(digits) == 9 and digits.startswith("0"):
         yield _number(digits[1:], country), Reason.PHONE_GUESSED
-    if country in _NEIGHBOUR and not digits.startswith(("+", "00")):
-        yield _mobile_next_door(bare, country), Reason.PHONE_COUNTRY_GUESSED
+    if country in _NEXT_DOOR and _NEXT_DOOR[country][1].fullmatch(digits):
+        yield _number(digits, _NEXT_DOOR[country][0]), Reason.PHONE_COUNTRY_GUESSED
 
 
-def _mobile_next_door(bare: str, country: str) -> PhoneNumber | None:
-    found = _number(bare, _NEIGHBOUR[country])
-    kinds = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-    return found if found is not None and phonenumbers.number_type(found) in kinds else None
-
-
-def _put_right(bare: str, country: str) -> PhoneNumber | None:
-    """The number that was surely meant."""
-    tidy = _CODE_TWICE.sub(r"\2", _PLUSES.sub("+", bare))
-    tidy = tidy.translate(_LETTERS_FOR_DIGITS)
-    # Denmark and Norway dial no zero at home, so one after the code is a habit of another country.
-    tidy = re.sub(r"^(\(?(?:\+|00)\s*(?:45|47)\)?[\s-]*)\(?0\)?[\s-]*(?=(?:\d[\s.-]*){8}$)", r"\1", tidy)
+def _put_right(bare: str, digits: str, country: str) -> str:
+    """The number as it was surely meant, or the text as it is."""
+    tidy = _CODE_TWICE.sub(r"\2", _PLUSES.sub("+", bare)).translate(_LETTERS_FOR_DIGITS)
     if country in _WITHOUT_TRUNK:
         tidy = re.sub(r"^0(?=4[57][\s.-]*(?:\d[\s.-]*){8}$)", "+", tidy)
-    found = _number(tidy, country)
-    digits = re.sub(r"\D", "", tidy)
-    if found is None and not bare.startswith(("+", "0")) and len(digits) >= _FROM_ABROAD_FROM and _is_grouped(bare):
-        return _number(f"+{digits}", country) if digits.startswith(_CODES_AT_HAND) else None
-    return found
+    # Denmark and Norway dial no zero at home, so one after the code is a habit of another country.
+    tidy = re.sub(r"^(\(?(?:\+|00)\s*(?:45|47)\)?[\s-]*)\(?0\)?[\s-]*(?=(?:\d[\s.-]*){8}$)", r"\1", tidy)
+    lost_plus = tidy == bare and not digits.startswith(("+", "0")) and len(digits) >= _FROM_ABROAD_FROM
+    return f"+{digits}" if lost_plus and _is_grouped(bare) and digits.startswith(_CODES_AT_HAND) else tidy
 
 
 def _first_of_several(bare: str, country: str) -> PhoneNumber | None:
     """The first number of a text in which at least two stand, with a word, a sign or only a blank between."""
     parts = [part for part in _BETWEEN.split(bare) if part]
-    found = [_number(_LABEL.sub("", part), country) for part in parts] if len(parts) > 1 else []
-    if found and found[0] is not None:
-        return found[0]
+    if len(parts) > 1 and (first := _number(_LABEL.sub("", parts[0]), country)) is not None:
+        return first
     for at in (match.start() for match in re.finditer(r"[ /]", bare)):
-        first, second = _number(bare[:at], country), _number(bare[at + 1 :], country)
+        before, behind = bare[:at], bare[at + 1 :]
+        if min(sum(map(str.isdigit, half)) for half in (before, behind)) < _FEWEST_DIGITS:
+            continue
+        first, second = _number(before, country), _number(behind, country)
         if first is not None and second is not None:
             return first
     return None

@@ -28,6 +28,10 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 
+# The first byte of æ ø å é ë ï as Windows-1252 shows it, and a second one.
+_MOJIBAKE = re.compile("[ÃÂÅÄÐ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_LOST = re.compile(r"\ufffd|(?<=[^\W\d_])\?+(?=[^\W\d_])|^\?(?=[^\W\d_])")
+
 
 def clean(text: str) -> str:
     """The text in NFC, trimmed, each run of white space one blank, invisible characters gone.
@@ -46,6 +50,31 @@ def is_placeholder(text: str) -> bool:
     """
     cleaned = clean(text)
     return not cleaned or cleaned in PROGRAM_NULLS or cleaned.casefold() in PLACEHOLDERS
+
+
+def encoding_repaired(text: str) -> str:
+    """The text with UTF-8 that was read as Windows-1252 (or Latin-1) read again; any other text as it is.
+
+    >>> encoding_repaired("SÃ¸ren Ã…gÃ¥rd"), encoding_repaired("Ã Ø"), encoding_repaired("Søren")
+    ('Søren Ågård', 'Ã Ø', 'Søren')
+    """
+    if not _MOJIBAKE.search(text):
+        return text
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+    return text
+
+
+def has_lost_characters(text: str) -> bool:
+    """Whether a program put a sign of its own where a letter was: the replacement character, or ? inside a word.
+
+    >>> has_lost_characters("S?ren"), has_lost_characters("Hvem?")
+    (True, False)
+    """
+    return _LOST.search(text) is not None
 
 
 def as_strings(values: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -51,6 +51,18 @@ def judged(kind: WashKind, raw: pa.Array, trimmed: pa.Array, graded: Graded) -> 
     )
 
 
+def with_remark(washed: Washed, where: pa.Array, reason: Reason) -> Washed:
+    """The same values, with a reason found beside others where it is more serious than a value's own."""
+    verdict = VERDICT_OF[reason]
+    lesser = pc.less_equal(washed.verdicts.indices, _verdict(Verdict.CORRECTED))
+    here = pc.and_(where, lesser)
+    return Washed(
+        washed.values,
+        pa.DictionaryArray.from_arrays(pc.if_else(here, _verdict(verdict), washed.verdicts.indices), _VERDICT_NAMES),
+        pa.DictionaryArray.from_arrays(pc.if_else(here, _reason(reason), washed.reasons.indices), _REASON_NAMES),
+    )
+
+
 def _is_empty(kind: WashKind, trimmed: pa.Array, kept: pa.Array) -> pa.Array:
     lost = pc.invert(kept)
     empty = pc.and_(lost, pc.fill_null(pc.equal(trimmed, ""), True))

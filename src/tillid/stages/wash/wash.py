@@ -12,23 +12,30 @@ import pyarrow.compute as pc
 from tillid.stages.wash.address_parts import address_parts
 from tillid.stages.wash.addresses import wash_addresses
 from tillid.stages.wash.by_country import by_country
+from tillid.stages.wash.companies import wash_companies
+from tillid.stages.wash.company_numbers import wash_company_numbers
 from tillid.stages.wash.countries import countries_of
 from tillid.stages.wash.dates import DateHabits, wash_dates
 from tillid.stages.wash.definitions import ColumnWash, WashKind
 from tillid.stages.wash.email import wash_emails
 from tillid.stages.wash.errors import ColumnNotInBatch, RawColumnTaken
 from tillid.stages.wash.grading import unremarked
-from tillid.stages.wash.names import wash_names
+from tillid.stages.wash.name_lists import swapped
+from tillid.stages.wash.names import wash_name_parts, wash_names
 from tillid.stages.wash.phone import wash_phones
 from tillid.stages.wash.place_records import expected_cities, fitted_records
 from tillid.stages.wash.places import wash_cities, wash_postcodes
-from tillid.stages.wash.reasons import Graded
+from tillid.stages.wash.reasons import Graded, Reason
 from tillid.stages.wash.text import as_strings
-from tillid.stages.wash.verdicts import Washed, judged
+from tillid.stages.wash.verdicts import Washed, judged, with_remark
 
 _BY_COUNTRY = {
     WashKind.PHONE: wash_phones,
     WashKind.NAME: wash_names,
+    WashKind.FIRST_NAME: wash_name_parts,
+    WashKind.LAST_NAME: wash_name_parts,
+    WashKind.COMPANY: wash_companies,
+    WashKind.COMPANY_NUMBER: wash_company_numbers,
     WashKind.POSTCODE: wash_postcodes,
     WashKind.CITY: wash_cities,
     WashKind.ADDRESS: wash_addresses,
@@ -83,6 +90,7 @@ def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str)
     by_column = _checked(batch, rules)
     found = {rule.column: _washed(batch, rule, country) for rule in rules}
     found |= _fitted(batch, rules, country, found)
+    _doubt_swapped_names(found, rules)
     arrays: list[pa.Array] = []
     fields: list[pa.Field] = []
     for field, column in zip(batch.schema, batch.columns, strict=True):
@@ -97,6 +105,18 @@ def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str)
     return WashedBatch(
         pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, metadata=batch.schema.metadata)), found
     )
+
+
+def _doubt_swapped_names(found: dict[str, Washed], rules: Sequence[ColumnWash]) -> None:
+    """Remarks on names that look as if they had swapped places, where a batch has one column of each."""
+    firsts = [rule.column for rule in rules if rule.kind is WashKind.FIRST_NAME]
+    lasts = [rule.column for rule in rules if rule.kind is WashKind.LAST_NAME]
+    if len(firsts) != 1 or len(lasts) != 1:
+        return
+    doubtful = swapped(found[firsts[0]].values, found[lasts[0]].values)
+    if pc.any(doubtful, min_count=0).as_py():
+        for column in (firsts[0], lasts[0]):
+            found[column] = with_remark(found[column], doubtful, Reason.NAMES_SWAPPED)
 
 
 def _washed(batch: pa.RecordBatch, rule: ColumnWash, country: str) -> Washed:
