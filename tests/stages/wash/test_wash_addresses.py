@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -126,3 +128,25 @@ def test_every_listed_place_ends_an_address(country):
     washed = wash(WashKind.ADDRESS, lines, country)
     assert washed.values.equals(lines)
     assert set(washed.verdicts.to_pylist()) == {"valid"}
+
+
+@pytest.mark.prove
+def test_every_real_danish_street_stays_as_it_is():
+    shared = os.environ.get("TILLID_SHARED")
+    file = Path(shared or ".") / "data" / "reference" / "dk_vejnavn_sample.csv.gz"
+    if not shared or not file.is_file():
+        pytest.skip(
+            "needs Danish street names: set TILLID_SHARED to a folder with data/reference/dk_vejnavn_sample.csv.gz"
+        )
+    with gzip.open(file, "rt", encoding="utf-8", newline="") as rows:
+        names = {row["navn"] for row in csv.DictReader(rows, delimiter=";")}
+    # In one case only they get that of a name; one has a quotation mark behind a semicolon, by mistake.
+    streets = sorted(
+        name for name in names if name != name.lower() and not name.startswith("PRØVE") and '"' not in name
+    )
+    assert len(streets) > 1500
+    for behind in ("", " 12B, 3. tv", " 12B, 3. tv, 8000 Aarhus C"):
+        lines = pa.array([street + behind for street in streets])
+        assert wash_addresses(lines, "DK").values.equals(lines)
+        if behind:
+            assert address_parts(lines, "DK", ["street"])[0].to_pylist() == streets

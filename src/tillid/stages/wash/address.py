@@ -11,7 +11,7 @@ PARTS: tuple[str, ...] = (
 )
 _AFTER_HYPHEN = re.compile(r"^(?:[A-Z]?\d+[A-Z]?(?:-|$)|[A-Z]$|[IVX]+$)")
 _WORDED = re.compile(r"^\w+\.? \w")
-_BOX = {"fr": "bte", "nl": "bus"}
+BOX_WORD = {"fr": "bte", "nl": "bus"}
 _PO_BOX = {"DK": "Postboks", "NO": "Postboks", "NL": "Postbus", "nl": "Postbus", "fr": "BP"}
 
 
@@ -70,7 +70,7 @@ class Address:
         if _WORDED.match(self.unit) and not self.unit.startswith("bis "):
             return f", {self.unit}"
         if style == "BE":
-            return f" {_BOX[self.language]} {self.unit}"
+            return f" {BOX_WORD[self.language]} {self.unit}"
         return f"{'-' if _AFTER_HYPHEN.match(self.unit) else ' '}{self.unit}"
 
     def _after_number(self, style: str) -> tuple[str, ...]:

@@ -198,7 +198,8 @@ def _unlabelled(street: str) -> str:
 
 
 def _address(street: str, number: str, tail: re.Match[str], country: str) -> Address | None:
-    parts = {name: value for name, value in tail.groupdict().items() if value}
+    parts = {part: value for part, value in tail.groupdict().items() if value}
+    name = street_name(street, country)
     house = number if _IS_NUMBERED_ROAD.match(street) else number.lstrip("0") or "0"
     language = "nl"
     if "to" in parts:
@@ -215,11 +216,11 @@ def _address(street: str, number: str, tail: re.Match[str], country: str) -> Add
     letter = re.sub(" ", "", parts.get("letter", ""))
     letter = letter.lower() if letter.lower() in ("bis", "ter") else letter.upper()
     if country == "BE":
-        language = _box_language(parts, street)
+        language = _box_language(parts, name)
     if country == "NL":
         house = _dutch_range(house, letter, parts)
     return Address(
-        street=street_name(street, country),
+        street=name,
         house_number=house,
         letter=letter,
         floor=_floor(parts, country, language),

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tillid.stages.wash.address import BOX_WORD
 from tillid.stages.wash.address_read import ordinary_place, ordinary_street
+from tillid.stages.wash.house_numbers import language_of
 from tillid.stages.wash.place_list import LISTED_COUNTRIES, place_list
 from tillid.stages.wash.text import by_distinct, only_where
 
@@ -19,8 +21,10 @@ _PATTERN: Mapping[str, str] = {
     "DK": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<floor>[sS][tT]|0?[1-9]\d?)(?:\. ?sal\b| sal\b|\.)?"
     r"(?:(?: |, )?(?P<door>[tT][vVhH]|[mM][fF])\.?|(?: |, |\.)(?P<flat>[1-9]\d{0,2}))?)?" + _PLACE,
     "NO": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<flat>[HULKhulk]\d{4}))?" + _PLACE.replace("[1-9]", r"\d", 1),
-    "NL": _STREET + _NUMBER + r"(?:(?P<letter> ?[A-Za-z])|(?P<add>-(?:[1-9]\d?|[A-Z]))| (?P<word>hs|bis))?" + _PLACE,
-    "BE": _STREET + _NUMBER + _LETTER + r"(?: (?P<word>bte|bus) (?P<box>[1-9]\d{0,3}|[A-Z]))?" + _PLACE,
+    "NL": _STREET + _NUMBER + r"(?:(?P<letter> ?[A-Za-z])|(?P<add>-(?:[1-9]\d?|[A-Z]))|[ -](?P<roman>I{2,3}|IV|VI{1,3})"
+    r"|[ -]?(?P<word>[hH][sS]|[bB][iI][sS]))?" + _PLACE,
+    "BE": _STREET + _NUMBER + _LETTER + r"(?:(?:,? (?P<word>bte|bt|bo[iî]te|bus|box|b)\.? ?| ?(?P<slash>/) ?)"
+    r"(?P<box>[1-9]\d{0,3}|[A-Z]))?" + _PLACE,
 }
 _WORD = r"[a-zA-ZæøåÆØÅéèêëïöüäçàâîôûÉ'’]+\.?"
 _NAMED = r"^[A-ZÆØÅÉ][a-zæøåéèêëïöüäç]{3,}(?:[ -]" + _WORD + r")* [1-9]\d{0,2}"
@@ -36,6 +40,7 @@ _SAYS_MORE = (
     r"(?i)^(?:postb|post |boks |box |attn|attent|chez |bo[iî]te |case |g[aå]rds|antwoord|boul |boul\.|blvd|ch[ée]e"
     r"|chauss\b|chauss\.)|[ .](?:nr|no|n|husnr|husnummer|huisnr|huisnummer|num[eé]ro)\.? \d|str\.? \d"
 )
+_BOX_WORDS = {"bte": "bte", "bt": "bte", "boite": "bte", "boîte": "bte", "bus": "bus", "box": "bus"}
 _PLACE_BEHIND = r", \d{4} [^,\d]+$"
 _NAMES = {country: [part.split(">")[0] for part in pattern.split("(?P<")[1:]] for country, pattern in _PATTERN.items()}
 
@@ -74,7 +79,7 @@ def _rewritten(values: pa.Array, country: str) -> pa.Array:
     part, street, place = _taken_apart(values, country)
     letter = _led(part["letter"], " ") if country == "NO" else part["letter"]
     first = pc.binary_join_element_wise(street, " ", part["number"], letter, "")
-    return pc.binary_join_element_wise(first, *_behind(part, country), _led(place, ", "), "")
+    return pc.binary_join_element_wise(first, *_behind(part, street, country), _led(place, ", "), "")
 
 
 def ordinary_parts(washed: pa.Array, country: str) -> dict[str, pa.Array]:
@@ -93,12 +98,17 @@ def ordinary_parts(washed: pa.Array, country: str) -> dict[str, pa.Array]:
             parts["unit"] = part["box"]
         case "NL":
             added = pc.utf8_ltrim(part["add"], "-")
-            parts["unit"] = pc.binary_join_element_wise(added, part["word"], "")
-            # 12-14 may be a range.
-            is_known = pc.and_not(is_known, pc.match_substring_regex(added, "^[0-9]+$"))
+            parts["unit"] = pc.binary_join_element_wise(added, part["roman"], pc.ascii_lower(part["word"]), "")
+            is_known = pc.and_not(is_known, _may_be_range(numbers, added))
     parts["postcode"] = pc.replace_substring_regex(place, r"^(\d{4}(?: [A-Z]{2}\b)?).*$", r"\1")
     parts["city"] = pc.replace_substring_regex(place, r"^\d{4}(?: [A-Z]{2}\b)? ?", "")
     return {name: only_where(pc.fill_null(is_known, False), values) for name, values in parts.items()}
+
+
+def _may_be_range(numbers: pa.Array, added: pa.Array) -> pa.Array:
+    """Whether what stands behind a Dutch number is another one further on, as in 12-14."""
+    to = only_where(pc.match_substring_regex(added, "^[0-9]+$"), added).cast(pa.int64())
+    return pc.fill_null(pc.greater(to, only_where(to.is_valid(), numbers).cast(pa.int64())), False)
 
 
 def _taken_apart(values: pa.Array, country: str) -> tuple[dict[str, pa.Array], pa.Array, pa.Array]:
@@ -114,7 +124,7 @@ def _taken_apart(values: pa.Array, country: str) -> tuple[dict[str, pa.Array], p
     return part, street, place
 
 
-def _behind(part: Mapping[str, pa.Array], country: str) -> list[pa.Array]:
+def _behind(part: Mapping[str, pa.Array], street: pa.Array, country: str) -> list[pa.Array]:
     match country:
         case "DK":
             floor = pc.ascii_lower(pc.utf8_ltrim(part["floor"], "0"))
@@ -124,8 +134,16 @@ def _behind(part: Mapping[str, pa.Array], country: str) -> list[pa.Array]:
         case "NO":
             return [_led(pc.ascii_upper(part["flat"]), ", ")]
         case "NL":
-            return [part["add"], _led(part["word"], " ")]
-    return [_led(part["word"], " "), _led(part["box"], " ")]
+            return [part["add"], _led(part["roman"], "-"), _led(pc.ascii_lower(part["word"]), " ")]
+    return [_led(_belgian_words(part, street), " "), _led(part["box"], " ")]
+
+
+def _belgian_words(part: Mapping[str, pa.Array], street: pa.Array) -> pa.Array:
+    """bte or bus for a box, as it was written, else by the language of the street; "" without a box."""
+    own = by_distinct(part["word"], lambda word: _BOX_WORDS.get(word, ""))
+    by_street = by_distinct(street, lambda name: BOX_WORD[language_of(name)])
+    open_ = pc.and_(pc.equal(own, ""), pc.not_equal(part["box"], ""))
+    return pc.if_else(open_, by_street, own)
 
 
 def _led(values: pa.Array, lead: str) -> pa.Array:
