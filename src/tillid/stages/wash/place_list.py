@@ -127,7 +127,8 @@ def city_keys(name: str, country: str) -> tuple[str, str, str]:
 
 def _saint(folded: str) -> str:
     is_dutch = re.search(
-        r"niklaas|truiden|katelijne|kruis|amands|pieters|martens|jans|gillis|genesius|michiels", folded
+        r"niklaas|truiden|katelijne|kruis|amands|pieters|martens|jans|gillis|genesius|michiels|lambrechts|agatha|joost|laureins|katherina|denijs|andries|kwintens|huibrechts",
+        folded,
     )
     return "sint-" if is_dutch else "saint-"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,11 +36,11 @@ _CODE = {
     "DK": r"(\d{3,4})()",
     "NO": r"(\d{2,4})()",
     "BE": r"([1-9]\d{3})()",
-    "NL": r"([1-9]\d{3})(?:[ .-]?([A-Z]{2})\b)?",
+    "NL": r"([1-9]\d{3})(?:[ .-]?([A-Z] ?[A-Z])\b)?",
 }
 # A code alone, or with its city before or behind it; no digit follows in a city.
 _POSTCODE = {
-    country: re.compile(rf"^{_PREFIX[country]}[ .-]*{code}(?:[.,]0+)?(?:[ ,./-]+(\D{{2,}}))?$", _FLAGS)
+    country: re.compile(rf"^{_PREFIX[country]}[ .–-]*{code}(?:[.,]0+)?(?:[ ,./-]+(\D{{2,}}))?$", _FLAGS)
     for country, code in _CODE.items()
 }
 _CITY_FIRST = {
@@ -49,8 +50,34 @@ _CITY_FIRST = {
 # Never issued, for what they stood for.
 _DUTCH_LETTERS_UNUSED = frozenset({"SA", "SD", "SS"})
 _ONE_DIGIT = re.compile(r"^(\d)\1+")
-_PROVINCE = re.compile(r"^(.{2,}?) ?\(?\b(?:NH|ZH|NB|GLD|GE|LB|L|UT|OV|DR|FR|GR|GN|ZLD|ZE|FLD)\)?$", re.IGNORECASE)
-_POSTAL_TOWN_NUMBER = re.compile(r"^(\D{3,}?) [1-9]\d?$")
+_PROVINCE = re.compile(
+    r"^(.{2,}?) ?\(?\b(?:NH|ZH|NB|GLD|GE|LB|L|UT|OV|DR|FR|GR|GN|ZLD|ZE|FLD)\)?$|^(.{2,}?) ?\((?:O|G|Z|F|D)\)$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"^(\D{3,}?) [1-9]\d?$")
+# A part of a town stands in brackets behind it; it says more than the town.
+_IN_BRACKETS = re.compile(r"^(?=.*\((.+)\)$)(.{2,}?) ?\(")
+_CUT_SHORT = {
+    country: tuple((re.compile(short, re.IGNORECASE), longer) for short, longer in pairs)
+    for country, pairs in {
+        "DK": [
+            (r"^nr\.? ", "Nørre "),
+            (r"^sdr\.? ", "Sønder "),
+            (r"^st\.? ", "Store "),
+            (r"^ll\.? ", "Lille "),
+            (r"^vr\.? ", "Vester "),
+            (r"^gl\.? ", "Gammel "),
+            (r"^ndr\.? ", "Nordre "),
+        ],
+        "NL": [
+            (r"^st\.? ?(?=\w)", "Sint-"),
+            (r"\ba/?\.?d\.?(?= )", "aan den"),
+            (r"\ba/?\.?d\.?(?= )", "aan de"),
+            (r"\baan de(?= )", "aan den"),
+        ],
+        "BE": [(r"\bo/?\.?d\.?(?= )", "op-den"), (r"^st[. -]+", "Sint-"), (r"^ste?[. -]+", "Sainte-")],
+    }.items()
+}
 
 
 def wash_postcodes(values: pa.Array, country: str) -> Graded:
@@ -113,7 +140,7 @@ def postcode_and_city(text: str, country: str) -> tuple[str, str] | None:
         city, digits, letters = match.groups()
     else:
         return None
-    postcode, letters = digits.zfill(4), (letters or "").upper()
+    postcode, letters = digits.zfill(4), (letters or "").upper().replace(" ", "")
     if len(digits) < 4 and postcode not in place_list(country).cities_of:
         return None
     if letters in _DUTCH_LETTERS_UNUSED:
@@ -165,11 +192,21 @@ def listed_city(name: str, country: str) -> str | None:
     for key in city_keys(name, country):
         if key in listed.spellings:
             return listed.spellings[key]
-    for cut in (_PROVINCE, _POSTAL_TOWN_NUMBER) if country in ("NL", "BE") else (_POSTAL_TOWN_NUMBER,):
-        shorter = cut.match(name)
-        if shorter and (found := listed_city(shorter.group(1), country)):
+    for shorter in _otherwise(name, country):
+        if shorter != name and (found := listed_city(shorter, country)):
             return found
     return None
+
+
+def _otherwise(name: str, country: str) -> Iterator[str]:
+    """Fuller and barer ways to write a city, of which the list may have one."""
+    for short, longer in _CUT_SHORT.get(country, ()):
+        if short.search(name):
+            yield short.sub(longer, name)
+    cuts = (_PROVINCE, _NUMBERED, _IN_BRACKETS) if country in ("NL", "BE") else (_NUMBERED, _IN_BRACKETS)
+    for cut in cuts:
+        if shorter := cut.match(name):
+            yield from filter(None, shorter.groups())
 
 
 def _alone(name: str, country: str) -> str:
