@@ -124,9 +124,10 @@ NOTES = {
         "means the file is all there is (a record that is gone from it is closed), `append` means more rows, `delta` "
         "means new versions of some records. `key`, `time`, `country` and the like name a column by its `name`, not by "
         "its header. A column with an `identifier` of kind email, phone or company_number, or with a category of "
-        "e-mail, phone, name, organization, postcode or city, is [washed](washing.md), and the table then also holds "
-        "it as it came, as `NAME_raw`. In JSON a header is a path with dots: `properties.amount`. In the keys above, "
-        "`columns.….name` is the key `name` of each column. "
+        "e-mail, phone, name, organization, address, postcode or city, is [washed](washing.md), and the table then "
+        "also holds it as it came, as `NAME_raw`; `parts` of an address become columns of their own. In JSON a header "
+        "is a path with dots: `properties.amount`. In the keys above, `columns.….name` is the key `name` of each "
+        "column. "
         "How to: [add a source](../how-to/add-a-source.md)."
     ),
     "profile": (

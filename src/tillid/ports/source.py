@@ -47,6 +47,7 @@ class Look:
 
     `date_formats` maps a header to a strptime format; ISO dates need none. `header_row` is 0 where a file
     has no header row (Parquet, JSON). `notes` are sentences for people, without values of the file.
+    `ambiguous_dates` are headers in whose format day and month could be the other way round.
     `columns_complete` is False where rows further on may bring columns that were not seen (JSON).
     """
 
@@ -62,6 +63,7 @@ class Look:
     notes: tuple[str, ...]
     columns_complete: bool = True
     file: str = ""
+    ambiguous_dates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "date_formats", MappingProxyType(dict(self.date_formats)))

@@ -18,7 +18,8 @@ from tillid.stages.wash.email import email_grade, wash_emails
 from tillid.stages.wash.names import name_grade, wash_names
 from tillid.stages.wash.phone import wash_phones
 from tillid.stages.wash.phone_reading import phone_grade
-from tillid.stages.wash.places import city_of, place_list, postcode_of, wash_cities, wash_postcodes
+from tillid.stages.wash.place_list import place_list
+from tillid.stages.wash.places import city_grade, postcode_grade, wash_cities, wash_postcodes
 
 COUNTRIES = ["DK", "NO", "NL", "BE", "SE", ""]
 LISTED = ["DK", "NO", "NL", "BE"]
@@ -122,8 +123,8 @@ SLOW = {
     WashKind.NAME: (name_grade, wash_names, namelike),
     WashKind.COMPANY: (company_grade, wash_companies, companylike),
     WashKind.COMPANY_NUMBER: (company_number_grade, wash_company_numbers, numberlike),
-    WashKind.POSTCODE: (unremarked(postcode_of), wash_postcodes, postcodelike),
-    WashKind.CITY: (unremarked(city_of), wash_cities, citylike),
+    WashKind.POSTCODE: (postcode_grade, wash_postcodes, postcodelike),
+    WashKind.CITY: (city_grade, wash_cities, citylike),
 }
 
 

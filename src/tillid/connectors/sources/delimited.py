@@ -53,6 +53,7 @@ class DelimitedFile:
             # Where the comma is the decimal mark, a list separator of ";" goes with it.
             decimal=self._said.decimal or found or ("," if layout.separator == ";" else "."),
             date_formats=formats,
+            ambiguous_dates=tuple(ambiguous),
             header_row=layout.header_row,
             columns=layout.columns,
             sheet=None,

@@ -115,6 +115,7 @@ class ExcelFile:
             quote=None,
             decimal=said.decimal or find_decimal_mark(text for column in texts.values() for text in column) or ".",
             date_formats=formats,
+            ambiguous_dates=tuple(ambiguous),
             header_row=header_row,
             columns=columns,
             sheet=sheet.name,

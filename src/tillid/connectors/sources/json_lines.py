@@ -46,6 +46,7 @@ class JsonFile:
             quote=None,
             decimal=self._request.said.decimal or find_decimal_mark(v for vs in texts.values() for v in vs) or ".",
             date_formats=formats,
+            ambiguous_dates=tuple(ambiguous),
             header_row=0,
             columns=columns,
             sheet=None,

@@ -44,6 +44,7 @@ class ParquetFile:
             quote=None,
             decimal=self._request.said.decimal or find_decimal_mark(numbers) or ".",
             date_formats=formats,
+            ambiguous_dates=tuple(ambiguous),
             header_row=0,
             columns=columns,
             sheet=None,

@@ -45,13 +45,15 @@ def identifier_kinds(source: SourceDefinition) -> tuple[str, ...]:
 
 
 def kept_columns(source: SourceDefinition) -> tuple[Column, ...]:
-    """The columns that the source's table keeps: each as washed, and as it came where it was washed."""
+    """The columns that the source's table keeps: each as washed, as it came where it was washed, and its parts."""
     kept: list[Column] = []
     is_record = source.kind is SourceKind.PEOPLE
     for column in source.columns:
         kept.append(_column(column, column.name, is_record=is_record))
         if column.washed_as != "none":
-            kept.append(_column(column, f"{column.name}_raw", is_record=is_record))
+            kept.append(_column(column.as_cast, f"{column.name}_raw", is_record=is_record))
+        for part, name in column.parts.items():
+            kept.append(Column(name, "string", frozenset({column.category_of_part(part)})))
     if source.kind is SourceKind.EVENTS and source.time != OCCURRED_AT:
         time = source.column(str(source.time))
         kept.append(Column(OCCURRED_AT, "timestamp(6)", frozenset({time.category}), "When it happened"))

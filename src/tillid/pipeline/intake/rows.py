@@ -19,11 +19,13 @@ from tillid.pipeline.intake.declare import (
     identifier_column,
     staged_table,
 )
+from tillid.ports.source import Look
 from tillid.stages.ingest.collected_for import COLLECTED_FOR
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY
 from tillid.stages.resolve.worthless import is_worthless
 from tillid.stages.wash import ColumnWash, WashKind, wash_batch
+from tillid.stages.wash.dates import order_of
 
 NO_PURPOSES = ""
 _ENOUGH_ROWS = 10_000
@@ -53,10 +55,14 @@ class PurposeSets:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Where a batch comes from: its file's number and time."""
+    """Where a batch comes from: its file's number and time.
+
+    `date_orders` has the order of day, month and year for the columns in which something settles it.
+    """
 
     file: int
     at: datetime
+    date_orders: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +112,30 @@ def mostly_distinct(batch: pa.RecordBatch) -> frozenset[str]:
     return frozenset(n for n in text if _PACKS * pc.count_distinct(batch.column(n)).as_py() > batch.num_rows)
 
 
-def washes(source: SourceDefinition) -> tuple[ColumnWash, ...]:
+def washes(source: SourceDefinition, arrival: Arrival) -> tuple[ColumnWash, ...]:
     """The washing that a source's columns ask for."""
     return tuple(
-        ColumnWash(column.name, WashKind(column.washed_as), source.country)
+        ColumnWash(
+            column.name,
+            WashKind(column.washed_as),
+            source.country,
+            parts=tuple(column.parts.items()),
+            postcode_column=source.postcode_of(column) if column.washed_as == WashKind.CITY else None,
+            date_order=arrival.date_orders.get(column.name, ""),
+            # Judged by the file's own time, a file read again gives the same.
+            today=arrival.at.date(),
+        )
         for column in source.columns
         if column.washed_as != "none"
     )
+
+
+def date_orders(source: SourceDefinition, look: Look) -> dict[str, str]:
+    """The order of day, month and year in each column in which the definition or a look at the file settles it."""
+    said = source.read_as.date_format
+    formats = {c.name: said or look.date_formats.get(c.header) for c in source.columns}
+    doubtful = {c.name for c in source.columns if said is None and c.header in look.ambiguous_dates}
+    return {name: order_of(text) for name, text in formats.items() if text and name not in doubtful}
 
 
 def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arrival: Arrival) -> Prepared:
@@ -122,8 +145,9 @@ def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arriva
     """
     wanted = _wanted(rows.column(COLLECTED_FOR), source)
     kept = rows if wanted is None else rows.filter(wanted)
-    washed = wash_batch(kept.drop_columns([COLLECTED_FOR]), washes(source), country).rows
+    washed = wash_batch(kept.drop_columns([COLLECTED_FOR]), washes(source, arrival), country).rows
     columns = {name: washed.column(name) for name in washed.schema.names}
+    columns |= {c.name: columns[c.name].cast(c.arrow_type) for c in source.columns if c.as_cast is not c}
     if source.kind is SourceKind.EVENTS:
         columns[OCCURRED_AT] = columns[str(source.time)].cast(pa.timestamp("us"))
     count = kept.num_rows

@@ -19,7 +19,7 @@ from tillid.pipeline.intake.ahead import ahead
 from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, source_table
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
-from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, prepare
+from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, date_orders, prepare
 from tillid.pipeline.progress import Progress, Step
 from tillid.pipeline.wiring import open_source
 from tillid.pipeline.workspace import Workspace, purpose_sets
@@ -247,7 +247,8 @@ def _prepared(
         cast_ = Cast(valid, look, project.timezone)
         _note_columns(source, look.columns, reading.taken)
         number = int(cast("int", reading.taken.files[source.name][file.path]["number"]))
-        washed = partial(_typed_and_washed, cast_, source, project.country, Arrival(number, file.modified_at))
+        arrival = Arrival(number, file.modified_at, date_orders(source, look))
+        washed = partial(_typed_and_washed, cast_, source, project.country, arrival)
         for raw, typed, batch in ahead(washed, reader.read(file)):
             refused = _refusals(reader, file, raw, why_refused(source, project.purposes, typed.refused))
             read = raw.table.num_rows + len(raw.unreadable)

@@ -159,8 +159,7 @@ def _known_source(entry: Entry) -> KnownSource:
     categories: dict[str, str] = {}
     for header, column in values.get("columns", {}).items():
         categories[column["name"]] = column["category"]
-        if _is_washed(header, column):
-            categories[f"{column['name']}_raw"] = column["category"]
+        categories |= _made_of(header, column)
     if values.get("kind") == "events" and values.get("time") in categories:
         categories[OCCURRED_AT] = categories[values["time"]]
     return KnownSource(
@@ -172,8 +171,11 @@ def _known_source(entry: Entry) -> KnownSource:
     )
 
 
-def _is_washed(header: str, column: object) -> bool:
+def _made_of(header: str, column: object) -> dict[str, str]:
+    """Name and category of the columns that washing makes of one: what it was, and its parts."""
     try:
-        return ColumnDefinition.from_mapping(header, column).washed_as != NOT_WASHED
+        read = ColumnDefinition.from_mapping(header, column)
     except FieldInvalid:
-        return False
+        return {}
+    raw = {} if read.washed_as == NOT_WASHED else {f"{read.name}_raw": read.category}
+    return raw | {name: read.category_of_part(part) for part, name in read.parts.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tillid.pipeline.project.schema import Day, Key, ListOf, MapOf, Record, Scalar, Text, Truth, When, Whole
 from tillid.pipeline.project.words import NAME, one_of
-from tillid.stages.ingest.columns import ColumnType
+from tillid.stages.ingest.columns import PARTS_OF_WASH, ColumnType
 from tillid.stages.ingest.definitions import Load, SourceKind
 from tillid.stages.wash.definitions import WashKind
 from tillid.terms.categories import ALL_CATEGORIES, ALL_DATA_SUBJECTS
@@ -19,6 +19,8 @@ _TYPE = Text(
 
 _ONE_CHARACTER = Text(pattern=r"[^\r\n]", says="one character")
 
+_PARTS = tuple(dict.fromkeys(part for parts in PARTS_OF_WASH.values() for part in parts))
+
 _COLUMN = Record(
     {
         "name": Key(NAME, "name of the column in Tillid", required=True),
@@ -26,6 +28,10 @@ _COLUMN = Record(
         "category": Key(Text(ALL_CATEGORIES, "data category"), "what kind of data it is", required=True),
         "identifier": Key(NAME, "kind of identifier in it: customer_no, email, phone, login, device_id …"),
         "wash": Key(one_of(WashKind, "wash"), "how it is washed; default: by identifier, else by category"),
+        "parts": Key(
+            MapOf(NAME, Text(_PARTS, "part")), "parts of what was washed, each with the name of the column it becomes"
+        ),
+        "postcode": Key(Text(), "under a city: column with its postcode; default: by order; none: held against none"),
         "required": Key(Truth(), "a row where it is empty is refused"),
         "values": Key(MapOf(Scalar()), "value in the file and the value that is stored"),
         "label": Key(Text(), "name that people read"),

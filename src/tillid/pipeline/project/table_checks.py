@@ -62,3 +62,6 @@ def _names_taken(source: SourceDefinition) -> Iterator[tuple[str, str]]:
             yield column.header, column.name
         elif column.washed_as != "none" and twin in taken - written:
             yield column.header, twin
+        for name in column.parts.values():
+            if name in taken:
+                yield column.header, name

@@ -138,7 +138,7 @@ def _washed(workspace: Workspace, source: SourceDefinition) -> tuple[WashedFigur
     rows = newest.filter(~newest[GONE])
     counts: dict[str, ir.Value] = {}
     for column in columns:
-        value, raw = rows[column], rows[f"{column}_raw"]
+        value, raw = rows[column].cast("string"), rows[f"{column}_raw"]
         given = raw.notnull() & (raw.strip() != "")
         counts[f"{column}__valid"] = (value == raw).sum()
         counts[f"{column}__corrected"] = (value != raw).sum()

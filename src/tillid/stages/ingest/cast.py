@@ -44,12 +44,12 @@ class Cast:
         self._definition = definition
         date_format = definition.read_as.date_format
         self._columns = tuple(
-            ColumnCast(_with_states(column, definition.kind), look, timezone, date_format)
+            ColumnCast(_with_states(column.as_cast, definition.kind), look, timezone, date_format)
             for column in definition.columns
         )
         self._needed = needed_columns(definition)
         self._collected_for = CollectedFor(definition)
-        fields = [(column.name, column.arrow_type) for column in definition.columns]
+        fields = [(column.name, column.as_cast.arrow_type) for column in definition.columns]
         self.schema = pa.schema([*fields, (COLLECTED_FOR, pa.dictionary(pa.int32(), pa.string()))])
 
     def cast(self, batch: RawBatch) -> CastBatch:

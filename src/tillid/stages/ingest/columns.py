@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
@@ -32,9 +32,25 @@ _MONEY = (18, 2)
 _PLAIN_DECIMAL = (18, 6)
 _WASHES = (
     *("email", "phone", "name", "first_name", "last_name", "company", "company_number"),
-    *("postcode", "city", "none"),
+    *("postcode", "city", "address", "date", "birth_date", "none"),
 )
-_KEYS = ("name", "type", "category", "identifier", "wash", "required", "values", "label", "unit")
+_DATE_WASHES = ("date", "birth_date")
+PARTS_OF_WASH: Mapping[str, tuple[str, ...]] = {
+    "address": (
+        *("care_of", "extra", "street", "house_number", "letter", "floor", "door", "unit", "po_box", "parcel"),
+        *("locality", "postcode", "city", "country"),
+    ),
+    "city": ("expected",),
+}
+_ADDRESS = "user.contact.address"
+_STREET = f"{_ADDRESS}.street"
+_CATEGORY_OF_PART = {
+    "postcode": f"{_ADDRESS}.postal_code",
+    "city": f"{_ADDRESS}.city",
+    "country": f"{_ADDRESS}.country",
+    **dict.fromkeys(("street", "house_number", "letter", "floor", "door", "unit", "po_box", "parcel"), _STREET),
+}
+_KEYS = ("name", "type", "category", "identifier", "wash", "parts", "postcode", "required", "values", "label", "unit")
 
 
 class ColumnType(StrEnum):
@@ -72,6 +88,8 @@ _WASH_OF_CATEGORY = {
     "user.name.first": "first_name",
     "user.name.last": "last_name",
     "user.name": "name",
+    _STREET: "address",
+    "user.demographic.date_of_birth": "birth_date",
     "user.contact.organization": "company",
 }
 
@@ -82,7 +100,8 @@ class ColumnDefinition:
 
     `digits` are precision and scale where the type says `decimal(p,s)`. `values` maps a value in the file
     (trimmed, in any case) to the value that is stored; None takes values as they are. `wash` is what the
-    definition says; `washed_as` is what holds.
+    definition says; `washed_as` is what holds. `parts` of the washed value become columns of the name given;
+    `postcode` names the column with the postcodes that a city is held against.
 
     >>> ColumnDefinition("E-mail", "email", ColumnType.TEXT, "user.contact.email").washed_as
     'email'
@@ -94,6 +113,8 @@ class ColumnDefinition:
     category: str
     identifier: str | None = None
     wash: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+    postcode: str | None = None
     required: bool = False
     values: Mapping[str, Stored] | None = None
     label: str = ""
@@ -109,13 +130,47 @@ class ColumnDefinition:
             require_name("wash", self.wash, _WASHES, ("wash",))
         if self.digits is not None and not (1 <= self.digits[0] <= 38 and self.digits[1] <= self.digits[0]):
             raise FieldInvalid("In decimal(p,s), p is 1 to 38 and s at most p", field=("type",))
-        if self.washed_as != "none" and self.type is not ColumnType.TEXT:
-            raise FieldInvalid(f"A column washed as {self.washed_as} must have type text", field=("type",))
+        self._check_wash()
         if self.values is not None:
             by_value = {folded(key): value for key, value in self.values.items()}
             if len(by_value) < len(self.values):
                 raise FieldInvalid("Two values differ only in case or blanks", field=("values",))
             object.__setattr__(self, "values", MappingProxyType(by_value))
+
+    def _check_wash(self) -> None:
+        if self.washed_as in _DATE_WASHES and self.type not in (ColumnType.TEXT, ColumnType.DATE):
+            raise FieldInvalid(f"A column washed as {self.washed_as} must have type text or date", field=("type",))
+        if self.washed_as not in ("none", *_DATE_WASHES) and self.type is not ColumnType.TEXT:
+            raise FieldInvalid(f"A column washed as {self.washed_as} must have type text", field=("type",))
+        if self.postcode is not None and self.washed_as != "city":
+            raise FieldInvalid("'postcode' stands under a column that is washed as city", field=("postcode",))
+        object.__setattr__(self, "parts", MappingProxyType(dict(self.parts)))
+        if self.parts and self.washed_as not in PARTS_OF_WASH:
+            raise FieldInvalid(
+                f"A column washed as {self.washed_as} has no parts",
+                hint=f"Columns washed as {' or '.join(PARTS_OF_WASH)} have.",
+                field=("parts",),
+            )
+        for part, name in self.parts.items():
+            require_name("part", part, PARTS_OF_WASH[self.washed_as], ("parts",))
+            with at_field("parts"):
+                refuse_odd_name(name, part)
+
+    @property
+    def as_cast(self) -> ColumnDefinition:
+        """The column as it is cast: dates that are washed come to the wash as text."""
+        if self.washed_as in _DATE_WASHES and self.type is ColumnType.DATE:
+            return replace(self, type=ColumnType.TEXT)
+        return self
+
+    def category_of_part(self, part: str) -> str:
+        """The data category of a part: of an address the narrower one, where there is one.
+
+        >>> ColumnDefinition("Adr", "adr", ColumnType.TEXT, "user.contact.address.street").category_of_part("city")
+        'user.contact.address.city'
+        """
+        narrower = _CATEGORY_OF_PART.get(part, self.category)
+        return narrower if covers(_ADDRESS, self.category) else self.category
 
     @property
     def washed_as(self) -> str:
@@ -125,6 +180,8 @@ class ColumnDefinition:
         if self.identifier in _WASH_OF_IDENTIFIER:
             return _WASH_OF_IDENTIFIER[self.identifier]
         if self.type is ColumnType.TEXT:
+            if self.category == _ADDRESS:
+                return "address"
             for category, wash in _WASH_OF_CATEGORY.items():
                 if covers(category, self.category):
                     return wash
@@ -175,6 +232,8 @@ class ColumnDefinition:
             category=read_name(given, "category"),
             identifier=read_text(given, "identifier", ()),
             wash=read_text(given, "wash", ()),
+            parts=_read_parts(given),
+            postcode=read_text(given, "postcode", ()),
             required=required,
             values=_read_values(given),
             label=read_text(given, "label", ()) or "",
@@ -215,6 +274,14 @@ def _read_type(given: Mapping[str, object]) -> tuple[ColumnType, tuple[int, int]
     if type_ is None:
         raise FieldMissing("The key 'type' is missing")
     return type_, None
+
+
+def _read_parts(given: Mapping[str, object]) -> dict[str, str]:
+    parts = given.get("parts") or {}
+    if not isinstance(parts, Mapping):
+        raise FieldInvalid(f"A mapping is needed here, not {kind_of(parts)}", field=("parts",))
+    names = {str(part): read_text(parts, part, ("parts",)) for part in parts}
+    return {part: name for part, name in names.items() if name is not None}
 
 
 def _read_values(given: Mapping[str, object]) -> dict[str, Stored] | None:

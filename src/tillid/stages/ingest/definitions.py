@@ -50,6 +50,8 @@ _PERSON_KINDS = (SourceKind.PEOPLE, SourceKind.CONSENTS, SourceKind.SUPPRESSIONS
 _DIRECTIVES = re.compile(r"%(.?)")
 _KNOWN_DIRECTIVES = "dmYyHMSfz"
 _TAKEN = "collected_for"
+NO_POSTCODE = "none"
+"""Under a column with cities: it is held against no postcode."""
 _MOST_CONDITIONAL = 10
 _READ_AS_TEXTS = ("format", "encoding", "decimal", "date_format", "sheet")
 _OPTIONAL_TEXTS = ("key", "time", "country", "data_subject", "purpose", "state")
@@ -119,12 +121,38 @@ class SourceDefinition:
                 raise FieldInvalid(f"The name {_TAKEN!r} is taken", field=("columns", column.header, "name"))
             if column.header in self.ignore:
                 raise FieldInvalid(f"{column.header!r} is under 'columns' too", field=("ignore",))
+        self._check_beside(header_of)
         for key in ("key", "time", "country"):
             named = getattr(self, key)
             if named is not None:
                 require_name("column", named, header_of, (key,))
         if self.time and self.column(self.time).type not in (ColumnType.TIMESTAMP, ColumnType.DATE):
             raise FieldInvalid("'time' must name a column of type timestamp or date", field=("time",))
+        if self.time and self.column(self.time).washed_as != "none":
+            raise FieldInvalid("'time' cannot name a column that is washed", field=("time",))
+
+    def _check_beside(self, header_of: Mapping[str, str]) -> None:
+        """What columns say of columns beside them: those that parts become, and a city's postcode."""
+        taken = dict(header_of)
+        for column in self.columns:
+            for part, name in column.parts.items():
+                if name in taken:
+                    raise FieldInvalid(
+                        f"The name {name!r} is taken by {taken[name]!r}",
+                        field=("columns", column.header, "parts", part),
+                    )
+                taken[name] = column.header
+            if column.postcode not in (None, NO_POSTCODE):
+                require_name("column", str(column.postcode), header_of, ("columns", column.header, "postcode"))
+
+    def postcode_of(self, city: ColumnDefinition) -> str | None:
+        """The name of the column with the postcodes of a column with cities: as said, else by their order."""
+        if city.postcode is not None:
+            return None if city.postcode == NO_POSTCODE else city.postcode
+        cities, postcodes = ([c for c in self.columns if c.washed_as == wash] for wash in ("city", "postcode"))
+        if city not in cities or len(cities) != len(postcodes):
+            return None
+        return postcodes[cities.index(city)].name
 
     def _check_kind(self) -> None:
         identified = bool(self.identifiers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -18,6 +19,9 @@ class WashKind(StrEnum):
     COMPANY_NUMBER = "company_number"
     POSTCODE = "postcode"
     CITY = "city"
+    ADDRESS = "address"
+    DATE = "date"
+    BIRTH_DATE = "birth_date"
     NONE = "none"
 
 
@@ -35,6 +39,11 @@ class Verdict(StrEnum):
 class ColumnWash:
     """One column to wash; its country is read from `country_column`, else it is the project's.
 
+    `parts` are those of an address that become columns of their own, each with the name of its column; a city has
+    the part `expected`, the city of the record's postcode where it is another. A city is held against the
+    postcodes of `postcode_column`. `date_order` (dmy, mdy, ymd) says how dates of digits are to be read, and
+    `today` when a birth date lies in the future; None is the day of washing.
+
     >>> ColumnWash("email", WashKind.EMAIL).raw_column
     'email_raw'
     """
@@ -42,6 +51,10 @@ class ColumnWash:
     column: str
     kind: WashKind
     country_column: str | None = None
+    parts: tuple[tuple[str, str], ...] = ()
+    postcode_column: str | None = None
+    date_order: str = ""
+    today: date | None = None
 
     @property
     def raw_column(self) -> str:

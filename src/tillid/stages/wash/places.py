@@ -2,187 +2,217 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import re
-import unicodedata
-from collections import defaultdict
-from collections.abc import Set
-from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
+from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tillid.stages.wash.casing import capitalised, cased
-from tillid.stages.wash.grading import unremarked
-from tillid.stages.wash.reasons import Graded
-from tillid.stages.wash.text import by_distinct, clean, fast_or_slow, is_placeholder, only_where
+from tillid.stages.wash.casing import cased
+from tillid.stages.wash.countries import country_of
+from tillid.stages.wash.grading import Grade, fast_or_graded, graded_by_distinct, unremarked
+from tillid.stages.wash.place_list import (
+    LISTED_COUNTRIES,
+    city_keys,
+    first_is_capital,
+    place_list,
+)
+from tillid.stages.wash.reasons import Graded, Reason
+from tillid.stages.wash.text import clean, is_placeholder, only_where
 
 LONGEST_CITY = 100
 LONGEST_POSTCODE = 30
-LISTED_COUNTRIES = ("BE", "DK", "NL", "NO")
+LONGEST_BOTH = 130
 
-_DIGITS = re.compile(r"^(\d{1,4})(?:[.,]0+)?$")
-_DUTCH = re.compile(r"^([1-9]\d{3})[ .-]?([A-Z]{2})$")
+NOTHING: Grade = (None, None)
+_FLAGS = re.ASCII | re.IGNORECASE
 _PREFIX = {
-    "DK": re.compile(r"^DK?[ .-]*(?=\d)"),
-    "NO": re.compile(r"^(?:N|NO|NOR)[ .-]*(?=\d)"),
-    "NL": re.compile(r"^NL?[ .-]*(?=\d)"),
-    "BE": re.compile(r"^(?:B|BE|BEL)[ .-]*(?=\d)"),
+    "DK": r"(?:DK|D)?",
+    "NO": r"(?:NO|NOR|N)?",
+    "NL": r"(?:NL|N)?",
+    "BE": r"(?:BE|BEL|B)?",
 }
-# How few digits a spreadsheet may have left of a postcode that begins with 0.
-_FEWEST_DIGITS = {"DK": 3, "NO": 2, "BE": 4, "NL": 4}
+_CODE = {
+    "DK": r"(\d{3,4})()",
+    "NO": r"(\d{2,4})()",
+    "BE": r"([1-9]\d{3})()",
+    "NL": r"([1-9]\d{3})(?:[ .-]?([A-Z] ?[A-Z])\b)?",
+}
+# A code alone, or with its city before or behind it; no digit follows in a city.
+_POSTCODE = {
+    country: re.compile(rf"^{_PREFIX[country]}[ .–-]*{code}(?:[.,]0+)?(?:[ ,./-]+(\D{{2,}}))?$", _FLAGS)
+    for country, code in _CODE.items()
+}
+_CITY_FIRST = {
+    country: re.compile(rf"^(\D{{3,}}?)[ ,/]+{_PREFIX[country]}[ .-]*{code}$", _FLAGS)
+    for country, code in {**_CODE, "DK": r"(\d{4})()", "NO": r"(\d{4})()"}.items()
+}
 # Never issued, for what they stood for.
 _DUTCH_LETTERS_UNUSED = frozenset({"SA", "SD", "SS"})
-_DISTRICT = re.compile(r"^(.{2,}) [A-ZÆØÅ]{1,2}$")
-
-
-@dataclass(frozen=True)
-class PlaceList:
-    """The postcodes and city names of one country, and the spellings by which a city is found."""
-
-    postcodes: frozenset[str]
-    cities: frozenset[str]
-
-    @cached_property
-    def spellings(self) -> dict[str, str]:
-        """Each way to write a city to its name; worked out when the first odd one is met."""
-        return _spellings(self.cities)
-
-    @cached_property
-    def postcode_array(self) -> pa.Array:
-        """The postcodes, sorted."""
-        return pa.array(sorted(self.postcodes))
-
-    @cached_property
-    def city_array(self) -> pa.Array:
-        """The city names, sorted."""
-        return pa.array(sorted(self.cities))
-
-
-@cache
-def place_list(country: str) -> PlaceList:
-    """The list of BE, DK, NL or NO (GeoNames, CC BY 4.0; see data/README.md)."""
-    places = [(postcode, city) for code, postcode, city in _listed_places() if code == country]
-    cities = {city for _, city in places}
-    if country in {"DK", "NO"}:
-        cities |= {match.group(1) for city in cities if (match := _DISTRICT.match(city))}
-    return PlaceList(frozenset(postcode for postcode, _ in places), frozenset(cities))
-
-
-@cache
-def _listed_places() -> list[tuple[str, str, str]]:
-    """Country, postcode and city of every place."""
-    packed = files("tillid.stages.wash").joinpath("data/postcodes.csv.gz").read_bytes()
-    lines = csv.reader(gzip.decompress(packed).decode("utf-8").splitlines())
-    header = next(lines)
-    wanted = [header.index(name) for name in ("country", "postcode", "city")]
-    return [(row[wanted[0]], row[wanted[1]], row[wanted[2]]) for row in lines]
+_ONE_DIGIT = re.compile(r"^(\d)\1+")
+_PROVINCE = re.compile(
+    r"^(.{2,}?) ?\(?\b(?:NH|ZH|NB|GLD|GE|LB|L|UT|OV|DR|FR|GR|GN|ZLD|ZE|FLD)\)?$|^(.{2,}?) ?\((?:O|G|Z|F|D)\)$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"^(\D{3,}?) [1-9]\d?$")
+# A part of a town stands in brackets behind it; it says more than the town.
+_IN_BRACKETS = re.compile(r"^(?=.*\((.+)\)$)(.{2,}?) ?\(")
+_CUT_SHORT = {
+    country: tuple((re.compile(short, re.IGNORECASE), longer) for short, longer in pairs)
+    for country, pairs in {
+        "DK": [
+            (r"^nr\.? ", "Nørre "),
+            (r"^sdr\.? ", "Sønder "),
+            (r"^st\.? ", "Store "),
+            (r"^ll\.? ", "Lille "),
+            (r"^vr\.? ", "Vester "),
+            (r"^gl\.? ", "Gammel "),
+            (r"^ndr\.? ", "Nordre "),
+        ],
+        "NL": [
+            (r"^st\.? ?(?=\w)", "Sint-"),
+            (r"\ba/?\.?d\.?(?= )", "aan den"),
+            (r"\ba/?\.?d\.?(?= )", "aan de"),
+            (r"\baan de(?= )", "aan den"),
+        ],
+        "BE": [(r"\bo/?\.?d\.?(?= )", "op-den"), (r"^st[. -]+", "Sint-"), (r"^ste?[. -]+", "Sainte-")],
+    }.items()
+}
 
 
 def wash_postcodes(values: pa.Array, country: str) -> Graded:
-    """Trimmed strings to postcodes as the country writes them, null where it has no such postcode."""
+    """Trimmed strings to postcodes as the country writes them, null where a value is none.
 
-    def slowly(text: str) -> str | None:
-        return postcode_of(text, country)
-
+    Reasons: POSTCODE_UNKNOWN where it has the country's shape and is not on the list.
+    """
     if country not in LISTED_COUNTRIES:
-        return unremarked(by_distinct(values, slowly))
+        return graded_by_distinct(values, lambda text: postcode_grade(text, country))
     known = place_list(country).postcode_array
-    if country != "NL":
-        return unremarked(fast_or_slow(only_where(pc.is_in(values, value_set=known), values), values, slowly))
+    fast = only_where(pc.is_in(values, value_set=known), values)
+    if country == "NL":
+        fast = _dutch_postcodes(values, known)
+    return fast_or_graded(unremarked(fast), values, lambda text: postcode_grade(text, country))
+
+
+def _dutch_postcodes(values: pa.Array, known: pa.Array) -> pa.Array:
     written = pc.replace_substring_regex(values, r"^([1-9][0-9]{3})([A-Z]{2})$", r"\1 \2")
     whole = pc.match_substring_regex(written, r"^[1-9][0-9]{3} [A-Z]{2}$")
     ascii_only = only_where(whole, written).cast(pa.binary())
     listed = pc.is_in(pc.binary_slice(ascii_only, 0, 4), value_set=known.cast(pa.binary()))
     unused = pc.match_substring_regex(written, r"S[ADS]$")
-    return unremarked(fast_or_slow(only_where(pc.and_not(pc.and_(whole, listed), unused), written), values, slowly))
+    return only_where(pc.and_not(pc.and_(whole, listed), unused), written)
 
 
-def postcode_of(text: str, country: str) -> str | None:
-    """The postcode in a text, or None where the country's list does not have it.
+def postcode_grade(text: str, country: str) -> Grade:
+    """The postcode in a text, and what is to be said of it.
 
     A Dutch postcode without its letters is kept, for it still tells the area. In a country without a list the
     text is kept as it is.
 
-    >>> postcode_of("DK-2100", "DK"), postcode_of("150.0", "NO"), postcode_of("1012ab", "NL")
-    ('2100', '0150', '1012 AB')
-    >>> postcode_of("9999", "DK") is None
-    True
+    >>> postcode_grade("DK-2100", "DK"), postcode_grade("150.0", "NO"), postcode_grade("1012ab", "NL")
+    (('2100', None), ('0150', None), ('1012 AB', None))
+    >>> postcode_grade("1299", "DK"), postcode_grade("2100 København Ø", "DK")
+    (('1299', <Reason.POSTCODE_UNKNOWN: 'postcode_unknown'>), ('2100', None))
     """
-    if len(text) > LONGEST_POSTCODE or is_placeholder(text):
-        return None
+    if len(text) > LONGEST_BOTH or is_placeholder(text):
+        return NOTHING
     if country not in LISTED_COUNTRIES:
-        return clean(text)
-    bare = _PREFIX[country].sub("", clean(text).upper())
-    if country == "NL" and (dutch := _DUTCH.match(bare)):
-        digits, letters = dutch.groups()
-        known = digits in place_list(country).postcodes and letters not in _DUTCH_LETTERS_UNUSED
-        return f"{digits} {letters}" if known and digits.isascii() else None
-    digits_only = _DIGITS.match(bare)
-    if digits_only is None or len(digits_only.group(1)) < _FEWEST_DIGITS[country]:
+        return (clean(text), None) if len(text) <= LONGEST_POSTCODE else NOTHING
+    found = postcode_and_city(clean(text), country)
+    if found is None:
+        return NOTHING
+    postcode = found[0]
+    if postcode[:4] in place_list(country).cities_of:
+        return postcode, None
+    return NOTHING if _ONE_DIGIT.fullmatch(postcode) else (postcode, Reason.POSTCODE_UNKNOWN)
+
+
+def postcode_and_city(text: str, country: str) -> tuple[str, str] | None:
+    """A postcode and the text beside it ("" where there is none); None where a text is something else.
+
+    >>> postcode_and_city("n-0155 Oslo", "NO"), postcode_and_city("1012ab", "NL"), postcode_and_city("Ry", "DK")
+    (('0155', 'Oslo'), ('1012 AB', ''), None)
+    """
+    match = _POSTCODE[country].match(text)
+    if match is not None:
+        digits, letters, city = match.groups()
+    elif (match := _CITY_FIRST[country].match(text)) is not None:
+        city, digits, letters = match.groups()
+    else:
         return None
-    padded = digits_only.group(1).zfill(4)
-    return padded if padded in place_list(country).postcodes else None
+    postcode, letters = digits.zfill(4), (letters or "").upper().replace(" ", "")
+    if len(digits) < 4 and postcode not in place_list(country).cities_of:
+        return None
+    if letters in _DUTCH_LETTERS_UNUSED:
+        return None
+    return (f"{postcode} {letters}" if letters else postcode), city or ""
 
 
 def wash_cities(values: pa.Array, country: str) -> Graded:
-    """Trimmed strings to city names, null where a value says that there is none."""
+    """Trimmed strings to city names, null where a value says that there is none.
 
-    def slowly(text: str) -> str | None:
-        return city_of(text, country)
-
+    Reasons: CITY_UNKNOWN where the country's list does not have the name.
+    """
     if country not in LISTED_COUNTRIES:
-        return unremarked(by_distinct(values, slowly))
-    official = place_list(country).city_array
-    return unremarked(fast_or_slow(only_where(pc.is_in(values, value_set=official), values), values, slowly))
+        return graded_by_distinct(values, lambda text: city_grade(text, country))
+    fast = only_where(pc.is_in(values, value_set=place_list(country).city_array), values)
+    return fast_or_graded(unremarked(fast), values, lambda text: city_grade(text, country))
 
 
-def city_of(text: str, country: str) -> str | None:
+def city_grade(text: str, country: str) -> Grade:
     """The city in a text in its official spelling, or, where it is not on the list, in the case of a name.
 
-    >>> city_of("KOBENHAVN K", "DK"), city_of("Århus C", "DK"), city_of("ALPHEN AAN DEN RIJN", "NL")
-    ('København K', 'Aarhus C', 'Alphen aan den Rijn')
-    >>> city_of("den haag", "NL"), city_of("nowhere town", "DK")
-    ('Den Haag', 'Nowhere Town')
+    >>> city_grade("KOBENHAVN K", "DK"), city_grade("8000 Århus C", "DK"), city_grade("Luik", "BE")
+    (('København K', None), ('Aarhus C', None), ('Liège', None))
+    >>> city_grade("nowhere town", "DK")
+    ('Nowhere Town', <Reason.CITY_UNKNOWN: 'city_unknown'>)
     """
-    if len(text) > LONGEST_CITY or is_placeholder(text):
-        return None
+    if len(text) > LONGEST_BOTH or is_placeholder(text):
+        return NOTHING
     name = clean(text)
     if country not in LISTED_COUNTRIES:
-        return name
+        return (name, None) if len(name) <= LONGEST_CITY else NOTHING
+    found = listed_city(name, country)
+    if found is not None:
+        return found, None
+    bare = _alone(name, country)
+    if not any(char.isalpha() for char in bare) or len(bare) > LONGEST_CITY:
+        return NOTHING
+    if bare != name:
+        return city_grade(bare, country)
+    recased = cased(name, country)
+    return (name if recased == name else first_is_capital(recased)), Reason.CITY_UNKNOWN
+
+
+def listed_city(name: str, country: str) -> str | None:
+    """The name on the country's list that is meant, or None; `name` is clean."""
     listed = place_list(country)
     if name in listed.cities:
         return name
-    for key in _keys(name):
+    for key in city_keys(name, country):
         if key in listed.spellings:
             return listed.spellings[key]
-    recased = cased(name, country)
-    return name if recased == name else capitalised(recased)
+    for shorter in _otherwise(name, country):
+        if shorter != name and (found := listed_city(shorter, country)):
+            return found
+    return None
 
 
-def _spellings(cities: Set[str]) -> dict[str, str]:
-    """Each way to write a city to its name; a way that two cities share finds neither."""
-    meant: dict[str, set[str]] = defaultdict(set)
-    for city in cities:
-        for key in _keys(city):
-            meant[key].add(city)
-    exact = {city.casefold(): city for city in sorted(cities)}
-    return {key: names.pop() for key, names in meant.items() if len(names) == 1} | exact
+def _otherwise(name: str, country: str) -> Iterator[str]:
+    """Fuller and barer ways to write a city, of which the list may have one."""
+    for short, longer in _CUT_SHORT.get(country, ()):
+        if short.search(name):
+            yield short.sub(longer, name)
+    cuts = (_PROVINCE, _NUMBERED, _IN_BRACKETS) if country in ("NL", "BE") else (_NUMBERED, _IN_BRACKETS)
+    for cut in cuts:
+        if shorter := cut.match(name):
+            yield from filter(None, shorter.groups())
 
 
-def _keys(name: str) -> tuple[str, str, str]:
-    """The name without case, then without accents: æ ø å as two letters, then as one."""
-    folded = name.casefold()
-    if folded.startswith("kbh"):
-        folded = re.sub(r"^kbh\.? ?", "københavn ", folded).strip()
-    bare = re.sub(r"[-. ]+", " ", re.sub("['’]", "", folded)).strip()
-    double = bare.replace("å", "aa").replace("ø", "oe").replace("æ", "ae")
-    single = bare.replace("ø", "o").replace("æ", "ae")
-    return folded, _without_accents(double), _without_accents(single)
-
-
-def _without_accents(text: str) -> str:
-    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+def _alone(name: str, country: str) -> str:
+    """The name without a postcode or country beside it."""
+    at = max(name.rfind(","), name.rfind("("))
+    if at > 0 and country_of(name[at + 1 :].strip(" )")):
+        name = name[:at].strip(" ,")
+    both = postcode_and_city(name, country)
+    return both[1] if both and both[1] else name

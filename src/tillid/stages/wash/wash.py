@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tillid.stages.wash.address_parts import address_parts
+from tillid.stages.wash.addresses import wash_addresses
+from tillid.stages.wash.by_country import by_country
 from tillid.stages.wash.companies import wash_companies
 from tillid.stages.wash.company_numbers import wash_company_numbers
-from tillid.stages.wash.countries import countries_of, country_of
+from tillid.stages.wash.countries import countries_of
+from tillid.stages.wash.dates import DateHabits, wash_dates
 from tillid.stages.wash.definitions import ColumnWash, WashKind
 from tillid.stages.wash.email import wash_emails
-from tillid.stages.wash.errors import ColumnNotInBatch, CountriesNotAligned, RawColumnTaken
+from tillid.stages.wash.errors import ColumnNotInBatch, RawColumnTaken
 from tillid.stages.wash.grading import unremarked
 from tillid.stages.wash.name_lists import swapped
 from tillid.stages.wash.names import wash_name_parts, wash_names
 from tillid.stages.wash.phone import wash_phones
+from tillid.stages.wash.place_records import expected_cities, fitted_records
 from tillid.stages.wash.places import wash_cities, wash_postcodes
 from tillid.stages.wash.reasons import Graded, Reason
 from tillid.stages.wash.text import as_strings
@@ -32,6 +38,7 @@ _BY_COUNTRY = {
     WashKind.COMPANY_NUMBER: wash_company_numbers,
     WashKind.POSTCODE: wash_postcodes,
     WashKind.CITY: wash_cities,
+    WashKind.ADDRESS: wash_addresses,
 }
 
 
@@ -43,8 +50,15 @@ class WashedBatch:
     found: Mapping[str, Washed]
 
 
-def wash(kind: WashKind, values: pa.Array | pa.ChunkedArray, country: str | pa.Array) -> Washed:
+def wash(
+    kind: WashKind,
+    values: pa.Array | pa.ChunkedArray,
+    country: str | pa.Array,
+    habits: DateHabits | None = None,
+) -> Washed:
     """Washes one column; `country` is the ISO code of all its values, or one for each value.
+
+    `habits` say how dates are to be read; without them nothing settles their order, and today is the system's.
 
     Washing what was washed changes nothing, and no text makes it raise.
     Errors: ColumnNotText, CountriesNotAligned.
@@ -57,7 +71,7 @@ def wash(kind: WashKind, values: pa.Array | pa.ChunkedArray, country: str | pa.A
     """
     raw = as_strings(values)
     trimmed = pc.utf8_trim_whitespace(raw)
-    return judged(kind, raw, trimmed, _graded(kind, trimmed, country))
+    return judged(kind, raw, trimmed, _graded(kind, trimmed, country, habits))
 
 
 def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str) -> WashedBatch:
@@ -74,20 +88,20 @@ def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str)
     ['corrected']
     """
     by_column = _checked(batch, rules)
+    found = {rule.column: _washed(batch, rule, country) for rule in rules}
+    found |= _fitted(batch, rules, country, found)
+    _doubt_swapped_names(found, rules)
     arrays: list[pa.Array] = []
     fields: list[pa.Field] = []
-    found: dict[str, Washed] = {}
     for field, column in zip(batch.schema, batch.columns, strict=True):
         rule = by_column.get(field.name)
         if rule is None:
             arrays.append(column)
             fields.append(field)
             continue
-        raw = as_strings(column)
-        washed = found[rule.column] = wash(rule.kind, raw, _countries(batch, rule, country))
-        arrays += [washed.values, raw]
+        arrays += [found[rule.column].values, as_strings(column), *_parts(batch, rule, country, found)]
         fields += [pa.field(rule.column, pa.string(), metadata=field.metadata), pa.field(rule.raw_column, pa.string())]
-    _doubt_swapped_names(found, rules)
+        fields += [pa.field(name, pa.string()) for _, name in rule.parts]
     return WashedBatch(
         pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, metadata=batch.schema.metadata)), found
     )
@@ -105,44 +119,74 @@ def _doubt_swapped_names(found: dict[str, Washed], rules: Sequence[ColumnWash]) 
             found[column] = with_remark(found[column], doubtful, Reason.NAMES_SWAPPED)
 
 
-def _graded(kind: WashKind, trimmed: pa.Array, country: str | pa.Array) -> Graded:
+def _washed(batch: pa.RecordBatch, rule: ColumnWash, country: str) -> Washed:
+    habits = DateHabits(rule.today or date.today(), rule.date_order, rule.kind is WashKind.BIRTH_DATE)
+    return wash(rule.kind, batch.column(rule.column), _countries(batch, rule, country), habits)
+
+
+def _fitted(
+    batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str, found: Mapping[str, Washed]
+) -> dict[str, Washed]:
+    """What is found anew in cities and postcodes when each city is held against its record's postcode."""
+    anew: dict[str, Washed] = {}
+    for rule in rules:
+        if rule.kind is WashKind.CITY and rule.postcode_column is not None:
+            columns = rule.column, rule.postcode_column
+            raw = [as_strings(batch.column(name)) for name in columns]
+            washed = [_found_or_raw(batch, name, found) for name in columns]
+            cities, postcodes = fitted_records(washed[0], washed[1], raw, _countries(batch, rule, country))
+            anew[rule.column] = cities
+            if rule.postcode_column in found:
+                anew[rule.postcode_column] = postcodes
+    return anew
+
+
+def _found_or_raw(batch: pa.RecordBatch, name: str, found: Mapping[str, Washed]) -> Washed:
+    return found[name] if name in found else wash(WashKind.NONE, batch.column(name), "")
+
+
+def _parts(batch: pa.RecordBatch, rule: ColumnWash, country: str, found: Mapping[str, Washed]) -> list[pa.Array]:
+    if not rule.parts:
+        return []
+    names = [part for part, _ in rule.parts]
+    values, countries = found[rule.column].values, _countries(batch, rule, country)
+    if rule.kind is WashKind.ADDRESS:
+        return by_country(lambda columns, code: address_parts(columns[0], code, names), [values], countries)
+    postcodes = pa.nulls(len(values), pa.string())
+    if rule.postcode_column is not None:
+        postcodes = _found_or_raw(batch, rule.postcode_column, found).values
+    return by_country(
+        lambda columns, code: [expected_cities(columns[0], columns[1], code)], [postcodes, values], countries
+    )
+
+
+def _graded(kind: WashKind, trimmed: pa.Array, country: str | pa.Array, habits: DateHabits | None) -> Graded:
     match kind:
         case WashKind.NONE:
             return unremarked(pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed))
         case WashKind.EMAIL:
             return wash_emails(trimmed)
-    if isinstance(country, str):
-        return _BY_COUNTRY[kind](trimmed, country_of(country))
-    return _graded_by_country(kind, trimmed, as_strings(country))
 
+    def work(columns: Sequence[pa.Array], code: str) -> Sequence[pa.Array]:
+        if kind in (WashKind.DATE, WashKind.BIRTH_DATE):
+            graded = wash_dates(columns[0], habits or DateHabits(date.today(), "", kind is WashKind.BIRTH_DATE))
+        else:
+            graded = _BY_COUNTRY[kind](columns[0], code)
+        return graded.values, graded.reasons
 
-def _graded_by_country(kind: WashKind, trimmed: pa.Array, countries: pa.Array) -> Graded:
-    if len(countries) != len(trimmed):
-        raise CountriesNotAligned(len(trimmed), len(countries))
-    codes = pc.fill_null(countries_of(countries), "").dictionary_encode()
-    # Country by country in one row, and then each value back to its place.
-    there = [pa.array([], pa.int64())]
-    parts = [unremarked(pa.array([], pa.string()))]
-    for number, code in enumerate(codes.dictionary.to_pylist()):
-        here = pc.indices_nonzero(pc.equal(codes.indices, number)).cast(pa.int64())
-        there.append(here)
-        parts.append(_BY_COUNTRY[kind](trimmed.take(here), code))
-    places = pc.inverse_permutation(pa.concat_arrays(there))
-    return Graded(
-        pa.concat_arrays([part.values for part in parts]).take(places),
-        pa.concat_arrays([part.reasons for part in parts]).take(places),
-    )
+    return Graded(*by_country(work, [trimmed], country))
 
 
 def _checked(batch: pa.RecordBatch, rules: Sequence[ColumnWash]) -> dict[str, ColumnWash]:
     by_column: dict[str, ColumnWash] = {}
     present = batch.schema.names
     for rule in rules:
-        for needed in (rule.column, rule.country_column):
+        for needed in (rule.column, rule.country_column, rule.postcode_column):
             if needed is not None and present.count(needed) != 1:
                 raise ColumnNotInBatch(needed, present)
-        if rule.raw_column in present or rule.column in by_column:
-            raise RawColumnTaken(rule.column, rule.raw_column)
+        for made in (rule.raw_column, *(name for _, name in rule.parts)):
+            if made in present or rule.column in by_column:
+                raise RawColumnTaken(rule.column, made)
         by_column[rule.column] = rule
     return by_column
 
