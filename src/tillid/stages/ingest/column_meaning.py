@@ -47,7 +47,7 @@ class Guess:
 
 def guesses(profile: ColumnProfile) -> tuple[Guess, ...]:
     """What a column may mean, the most certain first; empty where nothing gives it away."""
-    found = [_fitting(_from_header(reading), profile) for reading in readings(profile.header)]
+    found = [_fitting(_from_header(reading, profile), profile) for reading in readings(profile.header)]
     found += [
         _agreed(Guess(meaning, certainty, reason), found)
         for meaning, shape, certainty, reason in _BY_LOOKS
@@ -60,8 +60,10 @@ def guesses(profile: ColumnProfile) -> tuple[Guess, ...]:
     return tuple(sorted(found, key=lambda guess: -guess.certainty))
 
 
-def _from_header(reading: Reading) -> Guess:
+def _from_header(reading: Reading, profile: ColumnProfile) -> Guess:
     certainty = min(reading.fit, 1.0)
+    if reading.meaning.name == "record_no" and certainty < SURE and not profile.is_once:
+        certainty = 0.0  # the code or number of something that is not known
     if is_special(reading.meaning.category):
         # What may be a special category is told even where the header says more than that.
         certainty = max(certainty, 0.7)
@@ -85,7 +87,9 @@ def _fitting(guess: Guess, profile: ColumnProfile) -> Guess:
 
 
 def _contradiction(meaning: Meaning, profile: ColumnProfile) -> str:
-    if profile.is_truth and meaning.name in _NEVER_TRUTHS:
+    if meaning.name == "birth_date" and profile.has("digits_somewhere"):
+        return ""
+    if profile.is_truth and meaning.name in _NEVER_TRUTHS and not _is_norway(meaning, profile):
         return "the values are yes and no"
     if meaning.type in ("moment", "date", "timestamp") and not (profile.is_time or profile.nearly in ("date", "timestamp")):
         return "" if _could_be_time(profile) else "the values are no dates"
@@ -102,6 +106,11 @@ def _contradiction(meaning: Meaning, profile: ColumnProfile) -> str:
     if meaning.values == "code" and profile.has("spaced", 0.5):
         return "the values are texts"
     return ""
+
+
+def _is_norway(meaning: Meaning, profile: ColumnProfile) -> bool:
+    """Whether what reads as a no is the code of a country or a language."""
+    return meaning.name == "country" and profile.few == {"no"}
 
 
 def _could_be_time(profile: ColumnProfile) -> bool:

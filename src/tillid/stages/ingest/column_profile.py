@@ -17,6 +17,8 @@ from tillid.stages.ingest.to_time import timestamp_of
 
 MOST = 0.9
 """The share of a column's filled values that must have a shape for the column to have it."""
+_NEARLY_ALL = 0.97
+_HALF = 0.5
 _FEW = 12
 
 _SHAPES = {
@@ -31,6 +33,7 @@ _SHAPES = {
     "uuid": r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
     "domain": r"^(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z]{2,}$",
     "dutch_postcode": r"^\d{4} ?[A-Z]{2}$",
+    "digits_somewhere": r"\d",
     "digits": r"^\d+$",
     "words": r"^[^\d@/_{}\[\]=<>]+$",
     "spaced": r"\S\s+\S+\s+\S",
@@ -45,7 +48,8 @@ _CHECKED = ("iban", "ip", "tc_string")
 class ColumnProfile:
     """One column in the rows that were looked at; `shapes` are shares of the filled values.
 
-    `type` is the type that they have (text where none fits), `nearly` the one that some do not have.
+    `type` is the type that they have (text where none fits), `nearly` the one that most have and some have not,
+    `misfit` the share of the filled values that would be refused as `type`.
     `few` are the distinct values in small letters where there are few; they are for comparing, never shown.
     """
 
@@ -56,6 +60,7 @@ class ColumnProfile:
     is_once: bool
     type: str
     nearly: str
+    misfit: float
     shapes: dict[str, float]
     few: frozenset[str]
     is_money: bool = False
@@ -92,7 +97,7 @@ def profile_of(header: str, values: pa.Array, look: Look, whole: pa.Array | None
     """
     values = plain(values)
     filled = len(values) - values.null_count
-    type_, nearly = _type(header, values, look, filled)
+    type_, nearly, misfit = _type(header, values, look, filled)
     texts = pc.utf8_trim_whitespace(pc.drop_null(_texts(values)))
     unique = pc.unique(texts)
     shapes = _shapes(texts, unique) if pa.types.is_string(values.type) else {}
@@ -100,7 +105,7 @@ def profile_of(header: str, values: pa.Array, look: Look, whole: pa.Array | None
     low, high = _range(values, look, type_)
     once = _is_once(values if whole is None else plain(whole))
     money = type_ in ("integer", "decimal") and _is_money(values, look)
-    return ColumnProfile(header, len(values), filled, len(unique), once, type_, nearly, shapes, few, money, low, high)
+    return ColumnProfile(header, len(values), filled, len(unique), once, type_, nearly, misfit, shapes, few, money, low, high)
 
 
 def _is_money(values: pa.Array, look: Look) -> bool:
@@ -157,12 +162,13 @@ def _is_tc(text: str) -> bool:
     return len(text) > 30 and any(sign.isupper() for sign in text) and any(sign.islower() for sign in text)
 
 
-def _type(header: str, values: pa.Array, look: Look, filled: int) -> tuple[str, str]:
-    """The type that nearly all values have, and the one that most have and some have not."""
+def _type(header: str, values: pa.Array, look: Look, filled: int) -> tuple[str, str, float]:
+    """The type that nearly all values have, the one that most have and some have not, and how many have not."""
     if not filled or pa.types.is_nested(values.type):
-        return "text", ""
+        return "text", "", 0.0
     decimal, format_ = look.decimal or ".", look.date_formats.get(header)
     is_code = pa.types.is_string(values.type) and pc.any(pc.match_substring_regex(values, r"^\s*0\d+\s*$")).as_py()
+    has_digits = not pa.types.is_string(values.type) or bool(pc.any(pc.match_substring_regex(values, r"\d")).as_py())
     nearly = ""
     for name, cast in (
         ("time", lambda: timestamp_of(values, "UTC", format_, is_excel=False)),
@@ -170,15 +176,17 @@ def _type(header: str, values: pa.Array, look: Look, filled: int) -> tuple[str, 
         ("decimal", lambda: decimal_of(values, pa.decimal128(18, 6), decimal, rounds=True)),
         ("boolean", lambda: boolean_of(values)),
     ):
+        if name != "boolean" and not has_digits:
+            continue
         cast_values = cast()
         share = (len(cast_values) - cast_values.null_count) / filled
         type_ = ("timestamp" if _has_times(values, format_) else "date") if name == "time" else name
         if is_code and type_ in ("integer", "decimal"):
             continue  # a leading zero is part of a code
-        if share > 1 - (1 - MOST) / 2:
-            return type_, ""
-        nearly = nearly or (type_ if share > 0.5 else "")
-    return "text", nearly
+        if share > (MOST if name == "time" else _NEARLY_ALL):
+            return type_, "", 1 - share
+        nearly = nearly or (type_ if share > _HALF else "")
+    return "text", nearly, 0.0
 
 
 def _has_times(values: pa.Array, format_: str | None) -> bool:

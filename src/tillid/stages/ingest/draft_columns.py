@@ -24,6 +24,13 @@ _LONGEST_NAME = 50
 _STAYS = frozenset({"user_agent", "ip_address", "consent_string", "secret", "device"})
 _PAIRS = (("l", "r"), ("left", "right"), ("a", "b"))
 
+# What is called so in every source, whatever the file's language; other columns keep their own words.
+_USUAL = frozenset(
+    {"customer_no", "household_no", "loyalty_no", "login", "device_id", "email", "phone", "ip_address", "language"}
+    | {"first_name", "last_name", "name", "birth_date", "gender", "street", "postcode", "city", "country", "job_title"}
+    | {"amount", "quantity", "order_no", "product", "event", "url", "occurred_at", "created_at", "updated_at"}
+    | {"state", "notice", "purpose", "evidence"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +50,13 @@ class DraftColumn:
     certainty: float = 0.0
     reason: str = ""
     left_out: str = ""
+    misfit: float = 0.0
 
     @property
-    def is_sure(self) -> bool:
-        """Whether it needs no second look."""
-        return self.certainty >= SURE
+    def looks(self) -> tuple[str, ...]:
+        """What a person should look at; empty where the column needs no second look."""
+        refused = f"{self.misfit:.1%} of the values are no {self.type}: such rows are refused, as text they are not"
+        return (*((self.reason,) if self.certainty < SURE else ()), *((refused,) if self.misfit else ()))
 
 
 def draft_columns(source: str, columns: Sequence[Seen], table: TableReading) -> tuple[DraftColumn, ...]:
@@ -85,12 +94,15 @@ def _drafted(source: str, column: Seen, table: TableReading, names: _Names, all_
     category, certainty, reason = _category(column, table, all_)
     own = "_".join(spelled(last_part(profile.header)))
     identifier = _identifier(source, column, table)
-    wanted = best.meaning.name if best and best.certainty >= SURE else ""
+    wanted = best.meaning.name if best and best.certainty >= SURE and best.meaning.name in _USUAL else ""
     if table.kind is SourceKind.CONSENTS and profile.header == table.time:
         wanted = "at"
-    name = names.give("" if wanted == "record_no" or (table.kind is SourceKind.THINGS and wanted == "name") else wanted, own)
+    if table.kind is SourceKind.THINGS and wanted == "name":
+        wanted = ""
+    name = names.give(wanted, own)
     type_ = _type(profile, best, table)
-    draft = DraftColumn(profile.header, name, type_, category, identifier, (), certainty, reason)
+    misfit = profile.misfit if type_ == profile.type else 0.0
+    draft = DraftColumn(profile.header, name, type_, category, identifier, (), certainty, reason, misfit=misfit)
     if table.kind is not SourceKind.THINGS and category and is_special(category):
         return replace(draft, left_out=_law(category), identifier="")
     return draft
@@ -142,13 +154,9 @@ def _category_of_thing(column: Seen, all_: Sequence[Seen]) -> tuple[str, float, 
 
 
 def _is_of_pair(column: Seen, all_: Iterable[Seen]) -> bool:
-    words = spelled(column.profile.header)
-    others = {tuple(spelled(other.profile.header)) for other in all_}
-    return any(
-        words and words[-1] == this and (*words[:-1], that) in others
-        for pair in _PAIRS
-        for this, that in (pair, pair[::-1])
-    )
+    *stem, side = spelled(column.profile.header) or [""]
+    other = next((that for pair in _PAIRS for this, that in (pair, pair[::-1]) if this == side), None)
+    return other is not None and any(spelled(seen.profile.header) == [*stem, other] for seen in all_)
 
 
 def _settled(category: str, column: Seen, table: TableReading) -> str:
@@ -177,12 +185,16 @@ def _settled(category: str, column: Seen, table: TableReading) -> str:
 
 def _type(profile: ColumnProfile, best: Guess | None, table: TableReading) -> str:
     wanted = best.meaning.type if best and best.certainty >= LIKELY else ""
+    if wanted == "text" and profile.type == "decimal" and best and not best.meaning.identifier:
+        return "decimal"
     if wanted == "text" or not profile.filled:
         return "text" if wanted in ("", "text", "moment") or not profile.filled else wanted
     if wanted == "money":
         return "money" if profile.is_money else profile.type
     if wanted in ("date", "timestamp", "moment"):
-        return ("date" if wanted == "date" else profile.type) if profile.is_time else "text"
+        if not profile.is_time:
+            return "text" if wanted == "date" else profile.type
+        return "date" if wanted == "date" else profile.type
     if wanted == "integer" and profile.type == "integer":
         return "integer"
     return profile.type

@@ -71,7 +71,7 @@ def _about(table: TableReading, columns: Sequence[DraftColumn], once: frozenset[
     if kind is SourceKind.EVENTS:
         time = next((column.name for column in columns if column.header == table.time), "")
         lines.append(f"time: {time}  # when it happened")
-    country = next((c.name for c in columns if c.category.endswith(".address.country") and c.is_sure), "")
+    country = next((c.name for c in columns if c.category.endswith(".address.country") and not c.looks), "")
     if country and _has_washing(columns):
         lines.append(f"country: {country}  # the country that telephones and postcodes are read for")
     consents = [c.header for c in columns if c.type == "boolean" and _CONSENT.search("".join(spelled(c.header)))]
@@ -123,7 +123,7 @@ def _column(column: DraftColumn) -> str:
     if _label(column):
         parts.append(f"label: {_quoted(_label(column))}")
     line = f"{_quoted(column.header)}: {{{', '.join(parts)}}}"
-    return line if column.is_sure or not column.category else f"{line}  # look: {column.reason}"
+    return f"{line}  # look: {'; '.join(column.looks)}" if column.category and column.looks else line
 
 
 def _label(column: DraftColumn) -> str:

@@ -15,10 +15,16 @@ from importlib.resources import files
 
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "ĳ": "ij"})
 _CAMEL = re.compile(r"(?<=[a-zæøå])(?=[A-ZÆØÅ])|(?<=[A-ZÆØÅ])(?=[A-ZÆØÅ][a-zæøå])")
-_LIGHT = {"ignored": 0.0, "qualifier": 0.0, "technical": 0.6, "last": 0.3, "id": 0.5, "billing": 0.0, "shipping_to": 0.0}
+_LIGHT = {
+    **dict.fromkeys(("ignored", "qualifier", "billing", "shipping_to"), 0.0),
+    **{"code": 0.2, "last": 0.3, "datepart": 0.4, "id": 0.5, "technical": 0.6},
+}
+_HEAVY = 0.5
+_UNKNOWN = 0.7
 _GENERIC = frozenset({"record_no", "name", "type", "status", "tier", "job_title", "description", "country", "source"})
 _SHORT_ENDS = frozenset({"id", "nr", "no"})
 _LINKS = ("", "s", "e", "en", "n", "er")
+_PLURALS = ("s", "en", "er", "e", "ne", "ene")
 _MOST_JOINED = 3
 _SHORTEST = 5
 
@@ -49,8 +55,8 @@ class Word:
     @property
     def weight(self) -> float:
         """How much it says when nothing accounts for it."""
-        light = min((_LIGHT.get(meaning, 1.0) for meaning in self.means), default=1.0)
-        if self.text.isdigit():
+        light = min((_LIGHT.get(meaning, 1.0) for meaning in self.means), default=_UNKNOWN)
+        if self.text.isdigit() or len(self.text) == 1:
             return 0.0
         if self.is_parent:
             return 0.3 * light if self.means else 0.0
@@ -144,8 +150,11 @@ def _words(texts: Sequence[str]) -> Iterator[Word]:
 
 
 def _singular(text: str) -> str:
-    """A word as it is known: without the s of an English plural where it is known so alone."""
-    return text[:-1] if text not in _known() and text.endswith("s") and len(text) > 4 and text[:-1] in _known() else text
+    """A word as it is known: without the ending of a plural where it is known so alone."""
+    if text in _known():
+        return text
+    stems = (text[: -len(ending)] for ending in _PLURALS if text.endswith(ending) and len(text) > len(ending) + 3)
+    return next((stem for stem in stems if stem in _known()), text)
 
 
 def _word(text: str) -> Word:
@@ -156,6 +165,8 @@ def _word(text: str) -> Word:
 @cache
 def _taken_apart(text: str) -> tuple[Word, ...]:
     """A compound word's parts where each is known; else what it ends or begins with, and the rest."""
+    if len(text) == _SHORTEST - 1 and text.endswith("id"):
+        return (Word(text[:-2], frozenset()), _word("id"))
     if len(text) < _SHORTEST:
         return (_word(text),)
     text = _singular(text)
@@ -220,8 +231,9 @@ def _reading(meaning: Meaning, parts: frozenset[str], words: Sequence[Word], hea
     left = [word for word in heavy if word not in said]
     rest = sum(1.0 if word.is_parent and word.means and meaning.name in _GENERIC else word.weight for word in left)
     fit = len(parts) / (len(parts) + rest)
-    if left and heavy and not _is_head_said(heavy, said):
-        fit *= 0.6
+    head = _head([word for word in heavy if word.weight >= _HEAVY])
+    if left and head and head not in said:
+        fit *= 0.6 if head.means else 0.75
     # Of two that account for the whole header, the one that names more of it says more.
     return Reading(meaning, fit + 0.01 * len(parts), tuple(word.text for word in words if word in said))
 
@@ -237,10 +249,11 @@ def _assigned(parts: frozenset[str], words: Sequence[Word]) -> list[Word] | None
     return used
 
 
-def _is_head_said(heavy: Sequence[Word], said: Sequence[Word]) -> bool:
-    """Whether the word that the others describe is accounted for: in French the first, else the last."""
-    is_french = any(word.languages == {"fr"} for word in heavy)
-    return (heavy[0] if is_french else heavy[-1]) in said
+def _head(heavy: Sequence[Word]) -> Word | None:
+    """The word that the others describe: in French the first, else the last."""
+    if not heavy:
+        return None
+    return heavy[0] if any(word.languages == {"fr"} for word in heavy) else heavy[-1]
 
 
 def meaning_of(header: str) -> Meaning | None:

@@ -63,8 +63,9 @@ def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch) -> Draft:
     """
     some = _thinned(sample)
     seen = []
+    there = frozenset(sample.schema.names)
     for header in look.columns:
-        if header in sample.schema.names:
+        if header in there:
             profile = profile_of(header, some.column(header), look, sample.column(header))
             seen.append(Seen(profile, guesses(profile)))
     source = _source_name(name)

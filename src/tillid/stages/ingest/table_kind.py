@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tillid.stages.ingest.column_meaning import LIKELY, Guess
+from tillid.stages.ingest.column_meaning import LIKELY, SURE, Guess
 from tillid.stages.ingest.column_profile import ColumnProfile
 from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.ingest.header_words import spelled
@@ -34,14 +34,14 @@ _OF_PEOPLE |= {"first_name", "last_name", "birth_date", "postcode", "city", "cou
 _OF_THINGS = frozenset({"product", "store", "place", "postcode", "campaign", "coupon", "city", "region", "country"})
 _HAPPENS = frozenset(
     {"order_no", "amount", "product", "event", "url", "quantity", "duration", "call", "session", "coupon", "search"}
-    | {"order_date", "gift", "web"}
+    | {"order_date", "paid_at", "gift", "web"}
 )
 _TRADE = frozenset({"order_no", "amount", "product", "quantity", "coupon", "order_date", "gift", "currency", "due_date"})
 _WEB = frozenset({"url", "web", "session", "device_id"})
 _TIMES = {
     **dict.fromkeys(("order_date", "occurred_at"), 5),
-    **dict.fromkeys(("call", "started_at", "visit", "event", "session", "consent_date"), 4),
-    **dict.fromkeys(("created_at", "payment_method", "opted_out", "state", "contacted"), 3),
+    **dict.fromkeys(("call", "started_at", "visit", "event", "session", "consent_date", "paid_at"), 4),
+    **dict.fromkeys(("created_at", "opted_out", "state", "contacted"), 3),
     **dict.fromkeys(("due_date", "ended_at", "updated_at"), 1),
     **dict.fromkeys(("birth_date", "birth_year", "birth_place"), -9),
 }
@@ -102,7 +102,7 @@ def _identifies(column: Seen) -> bool:
 def is_own_number(column: Seen) -> bool:
     """Whether a column numbers the records of its file: a number that this source alone gives."""
     best = column.best
-    return bool(best and best.meaning.identifier == "own" and column.profile.is_once)
+    return bool(best and best.meaning.identifier == "own" and best.certainty >= SURE and column.profile.is_once)
 
 
 def _kind(name: str, columns: Sequence[Seen], who: Sequence[Seen], time: Seen | None) -> tuple[SourceKind, str]:
@@ -126,8 +126,16 @@ def _is_events(columns: Sequence[Seen], who: Sequence[Seen], happened: int, desc
     if not who:
         return happened > 1 and happened > described
     if once:
-        return happened > 1 and happened > 2 * described
+        # Each person is in the rows looked at once: a row may still be an order, if it is one in every other way.
+        return happened > max(1, described) and any(_is_of_one_event(column) for column in columns)
     return happened > 0 and 2 * happened >= described or not described
+
+
+def _is_of_one_event(column: Seen) -> bool:
+    """Whether a column tells of one event rather than of all that a person ever did."""
+    if column.is_ == "order_no":
+        return column.profile.is_once or column.profile.type == "text"
+    return column.is_ in ("product", "quantity", "event", "url", "due_date", "duration")
 
 
 def _is_about_things(columns: Sequence[Seen], is_: set[str]) -> bool:
