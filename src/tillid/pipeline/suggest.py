@@ -16,7 +16,7 @@ from tillid.stages.ingest.suggest import Draft
 from tillid.stages.ingest.suggest import suggest as draft
 
 
-def suggest(project_folder: Path, actor: str, file: Path) -> Draft:
+def suggest(project_folder: Path, actor: str, file: Path | str) -> Draft:
     """Draft the definition of a source from `file`, its path as the actor writes it.
 
     The project's other definitions may be unfinished: they are, while it is being set up, and the shell has

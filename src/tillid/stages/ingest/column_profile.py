@@ -84,7 +84,7 @@ class ColumnProfile:
     @property
     def is_truth(self) -> bool:
         """Whether the values are two: yes and no, or 0 and 1."""
-        return self.type == "boolean" or (self.is_number and bool(self.few) and self.few <= {"0", "1", "0.0", "1.0"})
+        return self.type == "boolean" or (self.is_number and self.few in ({"0", "1"}, {"0.0", "1.0"}))
 
 
 def profile_of(header: str, values: pa.Array, look: Look, whole: pa.Array | None = None) -> ColumnProfile:

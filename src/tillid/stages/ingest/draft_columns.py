@@ -24,6 +24,11 @@ _LONGEST_NAME = 50
 _STAYS = frozenset({"user_agent", "ip_address", "consent_string", "secret", "device"})
 _PAIRS = (("l", "r"), ("left", "right"), ("a", "b"))
 
+# Columns that tables of sources have of their own.
+_RESERVED = frozenset(
+    "collected collected_for gone identifier_0 identifier_1 identifier_2 identifier_3 person_id purpose_set received"
+    " record_key row source_file stated_at subject_id valid_from valid_to".split()
+)
 # What is called so in every source, whatever the file's language; other columns keep their own words.
 _USUAL = frozenset(
     {"customer_no", "household_no", "loyalty_no", "login", "device_id", "email", "phone", "ip_address", "language"}
@@ -72,7 +77,7 @@ class _Names:
     """Gives each column a name of its own."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = {"collected_for"}
+        self._taken: set[str] = set(_RESERVED)
         self._counts: Counter[str] = Counter()
 
     def give(self, wanted: str, own: str) -> str:
@@ -81,7 +86,8 @@ class _Names:
         while free in self._taken:
             self._counts[stem] += 1
             free = f"{stem}_{self._counts[stem] + 1}"
-        self._taken.add(free)
+        # A washed column has a twin with its value as it came.
+        self._taken |= {free, f"{free}_raw"}
         return free
 
 
@@ -93,8 +99,11 @@ def _drafted(source: str, column: Seen, table: TableReading, names: _Names, all_
     profile, best = column.profile, column.best
     category, certainty, reason = _category(column, table, all_)
     own = "_".join(spelled(last_part(profile.header)))
+    own = f"{own}_2" if own == "occurred_at" and profile.header != table.time else own
     identifier = _identifier(source, column, table)
     wanted = best.meaning.name if best and best.certainty >= SURE and best.meaning.name in _USUAL else ""
+    if wanted == "occurred_at" and profile.header != table.time:
+        wanted = ""
     if table.kind is SourceKind.CONSENTS and profile.header == table.time:
         wanted = "at"
     if table.kind is SourceKind.THINGS and wanted == "name":
@@ -187,6 +196,9 @@ def _type(profile: ColumnProfile, best: Guess | None, table: TableReading) -> st
     wanted = best.meaning.type if best and best.certainty >= LIKELY else ""
     if wanted == "text" and profile.type == "decimal" and best and not best.meaning.identifier:
         return "decimal"
+    counted = wanted == "text" and best is not None and best.meaning.name in ("order_no", "product", "store", "visit")
+    if counted and table.kind is SourceKind.PEOPLE and profile.type == "integer" and not profile.is_once:
+        return "integer"  # how many, rather than which
     if wanted == "text" or not profile.filled:
         return "text" if wanted in ("", "text", "moment") or not profile.filled else wanted
     if wanted == "money":
