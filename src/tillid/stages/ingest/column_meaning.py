@@ -45,9 +45,14 @@ class Guess:
     reason: str
 
 
-def guesses(profile: ColumnProfile) -> tuple[Guess, ...]:
-    """What a column may mean, the most certain first; empty where nothing gives it away."""
+def guesses(profile: ColumnProfile, *, is_first: bool = False) -> tuple[Guess, ...]:
+    """What a column may mean, the most certain first; empty where nothing gives it away.
+
+    `is_first`: it is the first column of its file, where a system puts its own number of each record.
+    """
     found = [_fitting(_from_header(reading, profile), profile) for reading in readings(profile.header)]
+    if is_first and profile.is_once and spelled(profile.header)[-1:] == ["id"]:
+        found.append(Guess(Meaning("record_no", "user.unique_id", "text", "own"), SURE, "the first column numbers the rows"))
     found += [
         _agreed(Guess(meaning, certainty, reason), found)
         for meaning, shape, certainty, reason in _BY_LOOKS
@@ -56,8 +61,9 @@ def guesses(profile: ColumnProfile) -> tuple[Guess, ...]:
     if profile.few and profile.few <= _GENDERS and profile.few & _TELLING_GENDERS:
         found.append(Guess(Meaning("gender", "user.demographic.gender", "text"), 0.8, "the values name genders"))
     if _is_survey(profile.header) and not any(is_special(guess.meaning.category) for guess in found):
-        found.append(Guess(Meaning("answer", "user.content"), 0.8, "the header numbers a question"))
-    return tuple(sorted(found, key=lambda guess: -guess.certainty))
+        found.append(Guess(Meaning("answer", "user.content"), 1.1, "the header numbers a question"))
+    ordered = sorted(found, key=lambda guess: -guess.certainty)
+    return tuple(replace(guess, certainty=min(guess.certainty, 1.0)) for guess in ordered)
 
 
 def _from_header(reading: Reading, profile: ColumnProfile) -> Guess:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,31 +18,32 @@ from tillid.stages.ingest.to_time import timestamp_of
 
 MOST = 0.9
 """The share of a column's filled values that must have a shape for the column to have it."""
-_NEARLY_ALL = 0.97
+_NEARLY_ALL = 0.998
 _HALF = 0.5
+_SHORTEST_TC = 30
+_ENOUGH = 500
 _FEW = 12
 
+_TIME_OF_DAY = r"\d[T ]\d{1,2}[:.]\d{2}"
+_DATE_LIKE = r"\d{4}|\d[-./]\d{1,2}[-./]\d"
 _SHAPES = {
-    "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
-    "phone": r"^(?:\+|00)?\(?\d[\d ()./-]{6,18}\d$",
-    "phone_written": r"^(?:(?:\+|00)\d[\d ()./-]{7,18}\d|0\d{1,3}[-/ ]\d[\d ]{5,9}|\d{2} \d{2} \d{2} \d{2})$",
-    "iban": r"^[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}$",
-    "ip": r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7})$",
-    "url": r"^(?:https?://|www\.)\S+$",
-    "user_agent": r"^(?:Mozilla/\d|Opera/\d|[\w-]+/\d+(?:\.\d+)+(?: \(|$))",
-    "tc_string": r"^C[A-Za-z0-9_-]{15,}(?:\.[A-Za-z0-9_-]+)*$",
-    "uuid": r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
-    "domain": r"^(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z]{2,}$",
-    "dutch_postcode": r"^\d{4} ?[A-Z]{2}$",
-    "digits_somewhere": r"\d",
-    "digits": r"^\d+$",
-    "words": r"^[^\d@/_{}\[\]=<>]+$",
-    "spaced": r"\S\s+\S+\s+\S",
-    "leading_zero": r"^0\d",
-    "time_of_day": r"\d[T ]\d{1,2}[:.]\d{2}",
-    "structure": r"^[\[{]",
+    name: re.compile(shape)
+    for name, shape in {
+        "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+        "phone": r"^(?:\+|00)?\(?\d[\d ()./-]{6,18}\d$",
+        "phone_written": r"^(?:(?:\+|00)\d[\d ()./-]{7,18}\d|0\d{1,3}[-/ ]\d[\d ]{5,9}|\d{2} \d{2} \d{2} \d{2})$",
+        "iban": r"^[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}$",
+        "ip": r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7})$",
+        "url": r"^(?:https?://|www\.)\S+$",
+        "user_agent": r"^(?:Mozilla/\d|Opera/\d|[\w-]+/\d+(?:\.\d+)+(?: \(|$))",
+        "tc_string": r"^C[A-Za-z0-9_-]{15,}(?:\.[A-Za-z0-9_-]+)*$",
+        "dutch_postcode": r"^\d{4} ?[A-Z]{2}$",
+        "digits_somewhere": r"\d",
+        "digits": r"^\d+$",
+        "words": r"^[^\d@/_{}\[\]=<>]+$",
+        "spaced": r"\S\s+\S+\s+\S",
+    }.items()
 }
-_CHECKED = ("iban", "ip", "tc_string")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def profile_of(header: str, values: pa.Array, look: Look, whole: pa.Array | None
     type_, nearly, misfit = _type(header, values, look, filled)
     texts = pc.utf8_trim_whitespace(pc.drop_null(_texts(values)))
     unique = pc.unique(texts)
-    shapes = _shapes(texts, unique) if pa.types.is_string(values.type) else {}
+    shapes = _shapes(texts) if pa.types.is_string(values.type) else {}
     few = frozenset(text.lower() for text in unique.to_pylist()) if 0 < len(unique) <= _FEW else frozenset()
     low, high = _range(values, look, type_)
     once = _is_once(values if whole is None else plain(whole))
@@ -131,16 +133,20 @@ def _is_once(values: pa.Array) -> bool:
         return False
 
 
-def _shapes(texts: pa.Array, unique: pa.Array) -> dict[str, float]:
-    if not len(texts):
+def _shapes(texts: pa.Array) -> dict[str, float]:
+    """The share of each shape, of as many values as make it certain."""
+    some = texts.to_pylist() if len(texts) <= _ENOUGH else texts.take(pa.array(_spread(len(texts)))).to_pylist()
+    if not some:
         return {}
-    found = {name: float(pc.match_substring_regex(texts, shape).true_count / len(texts)) for name, shape in _SHAPES.items()}
-    checks: dict[str, Callable[[str], bool]] = {"iban": is_iban, "ip": _is_ip, "tc_string": _is_tc}
-    for name in _CHECKED:
+    found = {name: sum(bool(shape.search(text)) for text in some) / len(some) for name, shape in _SHAPES.items()}
+    for name, is_right in _CHECKS.items():
         if found[name] >= MOST:
-            right = sum(checks[name](text) for text in unique.to_pylist())
-            found[name] *= right / len(unique)
+            found[name] *= sum(is_right(text) for text in some) / len(some)
     return found
+
+
+def _spread(count: int) -> list[int]:
+    return [at * count // _ENOUGH for at in range(_ENOUGH)]
 
 
 def is_iban(text: str) -> bool:
@@ -159,7 +165,10 @@ def _is_ip(text: str) -> bool:
 
 
 def _is_tc(text: str) -> bool:
-    return len(text) > 30 and any(sign.isupper() for sign in text) and any(sign.islower() for sign in text)
+    return len(text) > _SHORTEST_TC and any(sign.isupper() for sign in text) and any(sign.islower() for sign in text)
+
+
+_CHECKS: dict[str, Callable[[str], bool]] = {"iban": is_iban, "ip": _is_ip, "tc_string": _is_tc}
 
 
 def _type(header: str, values: pa.Array, look: Look, filled: int) -> tuple[str, str, float]:
@@ -168,7 +177,7 @@ def _type(header: str, values: pa.Array, look: Look, filled: int) -> tuple[str, 
         return "text", "", 0.0
     decimal, format_ = look.decimal or ".", look.date_formats.get(header)
     is_code = pa.types.is_string(values.type) and pc.any(pc.match_substring_regex(values, r"^\s*0\d+\s*$")).as_py()
-    has_digits = not pa.types.is_string(values.type) or bool(pc.any(pc.match_substring_regex(values, r"\d")).as_py())
+    has_digits, has_dates = _matches(values, r"\d"), _matches(values, _DATE_LIKE)
     nearly = ""
     for name, cast in (
         ("time", lambda: timestamp_of(values, "UTC", format_, is_excel=False)),
@@ -176,7 +185,7 @@ def _type(header: str, values: pa.Array, look: Look, filled: int) -> tuple[str, 
         ("decimal", lambda: decimal_of(values, pa.decimal128(18, 6), decimal, rounds=True)),
         ("boolean", lambda: boolean_of(values)),
     ):
-        if name != "boolean" and not has_digits:
+        if not {"time": has_dates, "boolean": True}.get(name, has_digits):
             continue
         cast_values = cast()
         share = (len(cast_values) - cast_values.null_count) / filled
@@ -189,9 +198,13 @@ def _type(header: str, values: pa.Array, look: Look, filled: int) -> tuple[str, 
     return "text", nearly, 0.0
 
 
+def _matches(values: pa.Array, pattern: str) -> bool:
+    return not pa.types.is_string(values.type) or bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
+
+
 def _has_times(values: pa.Array, format_: str | None) -> bool:
     if pa.types.is_string(values.type):
-        return "%H" in (format_ or "") or bool(pc.any(pc.match_substring_regex(values, _SHAPES["time_of_day"])).as_py())
+        return "%H" in (format_ or "") or bool(pc.any(pc.match_substring_regex(values, _TIME_OF_DAY)).as_py())
     return bool(pa.types.is_timestamp(values.type))
 
 

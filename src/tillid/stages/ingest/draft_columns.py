@@ -122,7 +122,8 @@ def _identifier(source: str, column: Seen, table: TableReading) -> str:
     if best is None or not best.meaning.identifier or table.kind is SourceKind.THINGS:
         return ""
     if best.meaning.identifier != "own":
-        return best.meaning.identifier
+        # To take for a person's number what is none would join people who are not one.
+        return best.meaning.identifier if best.certainty >= SURE else ""
     # The numbers that one system gives its records mean nothing in another, so their kind is its alone.
     if table.kind is SourceKind.PEOPLE and is_own_number(column):
         return f"{source}_id"[:60]

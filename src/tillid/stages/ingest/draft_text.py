@@ -20,15 +20,15 @@ _NO_KEY = "in the rows looked at, no column has a value of its own in each: a ro
 
 
 def draft_text(
-    name: str, files: str, look: Look, table: TableReading, columns: Sequence[DraftColumn], once: frozenset[str]
+    name: str, origin: str, look: Look, table: TableReading, columns: Sequence[DraftColumn], once: frozenset[str]
 ) -> str:
-    """The text of a draft. `once` are the names of the columns that have a value of its own in each row."""
+    """The text of a draft. `origin` says where the rows are; `once` are the names of the columns that have a value of its own in each row."""
     taken = [column for column in columns if column.category and not column.left_out]
     lines = [
         *_seen(look),
         f"name: {name}",
         f"kind: {table.kind}  # {table.reason}",
-        f"files: {_quoted(files)}",
+        origin,
         *_about(table, taken, once),
         *_washed(taken),
         "columns:",
@@ -43,6 +43,11 @@ def draft_text(
         lines.append("ignore:  # left out, for the reason beside each")
         lines += [f"  - {_quoted(column.header)}  # {column.left_out}" for column in left_out]
     return "\n".join(lines) + "\n"
+
+
+def files_line(files: str) -> str:
+    """The line that says which files a source is read from."""
+    return f"files: {_quoted(files)}"
 
 
 def _seen(look: Look) -> list[str]:

@@ -17,7 +17,8 @@ _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "ĳ": 
 _CAMEL = re.compile(r"(?<=[a-zæøå])(?=[A-ZÆØÅ])|(?<=[A-ZÆØÅ])(?=[A-ZÆØÅ][a-zæøå])")
 _LIGHT = {
     **dict.fromkeys(("ignored", "qualifier", "billing", "shipping_to"), 0.0),
-    **{"code": 0.2, "last": 0.3, "datepart": 0.4, "id": 0.5, "technical": 0.6},
+    **dict.fromkeys(("name", "type", "tier", "status", "description", "datepart"), 0.4),
+    **{"code": 0.2, "last": 0.3, "id": 0.5, "technical": 0.6},
 }
 _HEAVY = 0.5
 _UNKNOWN = 0.7
@@ -175,7 +176,8 @@ def _taken_apart(text: str) -> tuple[Word, ...]:
         return tuple(_word(part) for part in whole)
     for end in range(1, len(text) - 3):
         ending = _singular(text[end:])
-        if ending in _known():
+        if ending in _known() and _known()[ending][1] != {"en"}:
+            # English words are seldom written together, so an English ending is mostly there by chance.
             return (Word(text[:end], frozenset()), _word(ending))
     for end in range(len(text) - 1, 4, -1):
         if text[:end] in _known():

@@ -15,7 +15,8 @@ from tillid.stages.ingest.column_meaning import guesses
 from tillid.stages.ingest.column_profile import profile_of
 from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.ingest.draft_columns import DraftColumn, draft_columns
-from tillid.stages.ingest.draft_text import draft_text
+from tillid.stages.ingest.draft_text import draft_text, files_line
+from tillid.stages.ingest.errors import ColumnsUnknown
 from tillid.stages.ingest.header_words import spelled
 from tillid.stages.ingest.state_words import states_of
 from tillid.stages.ingest.table_kind import Seen, read_table
@@ -23,7 +24,7 @@ from tillid.stages.ingest.to_text import text_of
 
 __all__ = ["Draft", "DraftColumn", "suggest"]
 
-_ENOUGH_ROWS = 5_000
+_ENOUGH_ROWS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,10 @@ class Draft:
         return {"name": self.name, "kind": str(self.kind), "columns": columns, "text": self.text}
 
 
-def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch) -> Draft:
+def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch, *, origin: str = "") -> Draft:
     """Draft the definition of a source called `name` for the glob `files`, from rows as they were read.
+
+    `origin` are the lines that stand in place of ``files:`` where the rows are not in files. Errors: ColumnsUnknown.
 
     >>> look = Look("csv", "utf-8", ";", '"', ",", {}, 1, ("Kundenr.", "E-mail"), None, ())
     >>> draft = suggest("crm", "data/crm.csv", look, pa.record_batch({"Kundenr.": ["7"], "E-mail": ["a@b.example"]}))
@@ -67,14 +70,16 @@ def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch) -> Draft:
     for header in look.columns:
         if header in there:
             profile = profile_of(header, some.column(header), look, sample.column(header))
-            seen.append(Seen(profile, guesses(profile)))
+            seen.append(Seen(profile, guesses(profile, is_first=not seen)))
+    if not seen:
+        raise ColumnsUnknown(files)
     source = _source_name(name)
     table = read_table(source, seen)
     columns = draft_columns(source, seen, table)
     if table.kind is SourceKind.CONSENTS:
         columns = _with_states(columns, sample)
     once = frozenset(c.name for c, column in zip(columns, seen, strict=True) if column.profile.is_once)
-    return Draft(source, table.kind, columns, draft_text(source, files, look, table, columns, once))
+    return Draft(source, table.kind, columns, draft_text(source, origin or files_line(files), look, table, columns, once))
 
 
 def _thinned(sample: pa.RecordBatch) -> pa.RecordBatch:

@@ -37,7 +37,9 @@ _HAPPENS = frozenset(
     | {"order_date", "paid_at", "gift", "web"}
 )
 _TRADE = frozenset({"order_no", "amount", "product", "quantity", "coupon", "order_date", "gift", "currency", "due_date"})
-_WEB = frozenset({"url", "web", "session", "device_id"})
+_OF_ORDERS = frozenset({"order_no", "product", "coupon", "order_date", "paid_at", "gift"})
+_FEW_OF_TRADE = 2
+_WEB = frozenset({"url", "web", "session"})
 _TIMES = {
     **dict.fromkeys(("order_date", "occurred_at"), 5),
     **dict.fromkeys(("call", "started_at", "visit", "event", "session", "consent_date", "paid_at"), 4),
@@ -96,7 +98,7 @@ def read_table(name: str, columns: Sequence[Seen]) -> TableReading:
 
 def _identifies(column: Seen) -> bool:
     best = column.best
-    return bool(best and best.meaning.identifier and best.meaning.identifier != "own" and best.certainty >= LIKELY)
+    return bool(best and best.meaning.identifier and best.meaning.identifier != "own" and best.certainty >= SURE)
 
 
 def is_own_number(column: Seen) -> bool:
@@ -187,9 +189,11 @@ def _topic(columns: Iterable[Seen]) -> Topic:
     trade, web = sum(name in _TRADE for name in names), sum(name in _WEB for name in names)
     if not trade and not web:
         return Topic.BEHAVIOR
-    if "event" in names and not {"amount", "order_no"} & set(names) and not {"web", "session", "device_id"} & set(names):
+    if "event" in names and not {"amount", "order_no"} & set(names) and not {"web", "session"} & set(names):
         return Topic.BEHAVIOR
-    return Topic.PURCHASES if trade > web else Topic.BROWSING
+    if trade <= web:
+        return Topic.BROWSING
+    return Topic.PURCHASES if trade > _FEW_OF_TRADE or _OF_ORDERS & set(names) else Topic.BEHAVIOR
 
 
 def _time(columns: Sequence[Seen]) -> Seen | None:
