@@ -86,7 +86,8 @@ class ColumnProfile:
     @property
     def is_truth(self) -> bool:
         """Whether the values are two: yes and no, or 0 and 1."""
-        return self.type == "boolean" or (self.is_number and self.few in ({"0", "1"}, {"0.0", "1.0"}))
+        numbers = self.is_number and not self.is_once and self.few in ({"0", "1"}, {"0.0", "1.0"})
+        return self.type == "boolean" or numbers
 
 
 def profile_of(header: str, values: pa.Array, look: Look, whole: pa.Array | None = None) -> ColumnProfile:

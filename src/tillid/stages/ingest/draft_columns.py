@@ -33,7 +33,7 @@ _RESERVED = frozenset(
 _USUAL = frozenset(
     {"customer_no", "household_no", "loyalty_no", "login", "device_id", "email", "phone", "ip_address", "language"}
     | {"first_name", "last_name", "name", "birth_date", "gender", "street", "postcode", "city", "country", "job_title"}
-    | {"amount", "quantity", "order_no", "product", "event", "url", "occurred_at", "created_at", "updated_at"}
+    | {"quantity", "order_no", "product", "event", "url", "occurred_at", "created_at", "updated_at"}
     | {"state", "notice", "purpose", "evidence"}
 )
 

@@ -21,7 +21,8 @@ _WHO = frozenset(
     {"email", "phone", "customer_no", "household_no", "loyalty_no", "login", "device_id", "person_no", "national_id"}
     | {"first_name", "last_name", "birth_date"}
 )
-_NAMED = frozenset({"customer_no", "person_no", "first_name", "last_name", "birth_date", "national_id", "login"})
+# A shop has an address and a telephone too; these only a person has.
+_NAMED = _WHO - {"email", "phone"}
 _TRAITS = {
     **dict.fromkeys(("name", "gender", "marital_status", "age", "birth_year", "children", "education", "income"), 0.7),
     **dict.fromkeys(("job_title", "salutation", "health", "religion", "politics", "credit", "balance"), 0.7),
@@ -142,7 +143,7 @@ def _is_of_one_event(column: Seen) -> bool:
 
 def _is_about_things(columns: Sequence[Seen], is_: set[str]) -> bool:
     subject = next((column for column in columns if column.profile.is_once and column.is_ in (_OF_THINGS | _NAMED)), None)
-    if subject and subject.is_ in _OF_THINGS and not _NAMED & is_:
+    if subject and subject.is_ in _OF_THINGS and not is_ & (_NAMED | {"order_no", "event"}):
         return True
     if _WHO & is_:
         return False
