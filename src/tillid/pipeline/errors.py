@@ -27,3 +27,7 @@ class EmptySnapshot(TillidError):
 
 class FolderNotEmpty(TillidError):
     """A project is to begin in a folder that holds something already."""
+
+
+class OriginUnknown(TillidError):
+    """A source can't be drafted from what was named."""

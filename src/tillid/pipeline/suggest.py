@@ -1,38 +1,100 @@
-"""tillid suggest: opens a file and has the definition of a source drafted from its first rows."""
+"""tillid suggest: looks at rows of a file, a table or an address, and has the definition of a source drafted."""
 
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from glob import escape
 from pathlib import Path
 
 import pyarrow as pa
 
+from tillid.pipeline.catalogue import declared_tables
 from tillid.pipeline.check import admit
+from tillid.pipeline.errors import OriginUnknown
 from tillid.pipeline.project.errors import ProjectHasMistakes
 from tillid.pipeline.project.load import load_project
-from tillid.pipeline.wiring import open_file
+from tillid.pipeline.project.project import Project
+from tillid.pipeline.wiring import open_file, sample_file
+from tillid.ports.source import Look, SourceFile
 from tillid.stages.ingest.suggest import Draft
 from tillid.stages.ingest.suggest import suggest as draft
 
+_HEAD_ROWS = 20_000
+_URL = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
+_TABLE = "database:"
 
-def suggest(project_folder: Path, actor: str, file: Path) -> Draft:
-    """Draft the definition of a source from `file`, its path as the actor writes it.
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows to draft from: what they are called, where they are (as the draft says it), and how they are read."""
+
+    name: str
+    origin: str
+    look: Look
+    sample: pa.RecordBatch
+
+
+def suggest(project_folder: Path, actor: str, origin: str | Path) -> Draft:
+    """Draft the definition of a source from `origin`: a file as the actor writes its path, or what stands for one.
 
     The project's other definitions may be unfinished: they are, while it is being set up, and the shell has
     made an empty file already where the draft is to go. Raises a `SourceError` for a file that can't be
-    read, `ProjectHasMistakes` when tillid.yml can't be used, and `ActorUnknown`.
+    read, `OriginUnknown`, `ProjectHasMistakes` when tillid.yml can't be used, and `ActorUnknown`.
     """
     project, findings = load_project(project_folder)
     if project is None:
         raise ProjectHasMistakes(findings)
     admit(project, actor, "suggest")
+    rows = _rows_of(project, str(origin))
+    return draft(_free_name(project, rows.name), rows.origin, rows.look, rows.sample)
+
+
+def _rows_of(project: Project, origin: str) -> _Rows:
+    """The rows that `origin` stands for; here other kinds of origin are to be added."""
+    if origin.startswith(_TABLE):
+        raise OriginUnknown(
+            "A draft is made from files; tables of a database can't be looked at",
+            hint="Export some thousand rows of it as CSV or Parquet, and draft from that.",
+        )
+    if scheme := _URL.match(origin):
+        raise OriginUnknown(
+            f"A draft is made from files on this machine; {scheme[1].lower()} addresses can't be looked at",
+            hint="Download the file, and draft from that.",
+        )
+    return _rows_of_file(project, Path(origin))
+
+
+def _rows_of_file(project: Project, file: Path) -> _Rows:
     folder = project.folder.absolute()
     whole = Path(os.path.normpath(Path.cwd() / file))
     path = (whole.relative_to(folder) if whole.is_relative_to(folder) else whole).as_posix()
     reader = open_file(project, escape(path))
-    found = reader.files()[0]
+    found = _unread(whole, path) if whole.is_file() else reader.files()[0]
     look = reader.look(found)
     nothing = pa.record_batch({header: pa.array([], pa.string()) for header in look.columns})
-    sample = next((batch.table for batch in reader.read(found)), nothing)
-    return draft(whole.name.partition(".")[0], path, look, sample)
+    head = next((batch.table for batch in reader.read(found)), nothing)
+    rest = sample_file(whole, look) if head.num_rows else None
+    return _Rows(whole.name.partition(".")[0], path, look, _together(head, rest))
+
+
+def _unread(whole: Path, path: str) -> SourceFile:
+    """The file without its digest, for which it would be read through."""
+    state = whole.stat()
+    return SourceFile(path, state.st_size, datetime.fromtimestamp(state.st_mtime, UTC).replace(tzinfo=None), "")
+
+
+def _together(head: pa.RecordBatch, rest: pa.Table | None) -> pa.RecordBatch:
+    """The first rows and those from further on, where both are read alike."""
+    if rest is None or not rest.num_rows or rest.schema.names != head.schema.names:
+        return head
+    first = pa.Table.from_batches([head.slice(0, _HEAD_ROWS)])
+    both = pa.concat_tables([first, rest.cast(first.schema)]).combine_chunks()
+    return both.to_batches()[0]
+
+
+def _free_name(project: Project, name: str) -> str:
+    """The name, or one beside it where a table of Tillid's own is called so."""
+    return f"{name}_list" if name.lower() in {*declared_tables(project)} - {*project.sources} else name

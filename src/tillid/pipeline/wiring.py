@@ -5,12 +5,15 @@ from __future__ import annotations
 from glob import escape
 from pathlib import Path
 
+import pyarrow as pa
+
 from tillid.connectors.destinations.file import FileDestination
 from tillid.connectors.sources.files import FileSource
+from tillid.connectors.sources.spread_sample import spread_sample
 from tillid.pipeline.project.project import Project
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
-from tillid.ports.source import Source
+from tillid.ports.source import Look, Source
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
 from tillid.stages.ingest.definitions import SourceDefinition
@@ -56,6 +59,11 @@ def open_source(project: Project, source: SourceDefinition) -> Source:
 def open_file(project: Project, path: str) -> Source:
     """The reader of one file that no source declares yet."""
     return FileSource(project.folder, (path,))
+
+
+def sample_file(path: Path, look: Look) -> pa.Table | None:
+    """Rows from all over a file, beside its first; None where they can't be had cheaply."""
+    return spread_sample(path, look)
 
 
 def open_destination(project: Project, destination: DestinationDefinition) -> Destination:

@@ -87,8 +87,9 @@ def test_a_mistake_is_named_with_its_field(change, field, says):
 def test_each_kind_asks_for_what_it_needs():
     with pytest.raises(FieldMissing, match="'time' is missing"):
         read({"kind": "events", "files": "a", "columns": {"t": AT}})
-    with pytest.raises(FieldMissing, match="'key' is missing"):
-        read({"kind": "things", "files": "a", "columns": {"n": NUMBER}})
+    with pytest.raises(FieldMissing, match="needs 'key'"):
+        read({"kind": "things", "files": "a", "load": "delta", "columns": {"n": NUMBER}})
+    assert read({"kind": "things", "files": "a", "columns": {"n": NUMBER}}).key is None
     with pytest.raises(FieldInvalid, match="no identifier"):
         read({"kind": "things", "files": "a", "key": "email", "columns": {"e": EMAIL}})
     with pytest.raises(FieldMissing, match="'bars' is missing"):
@@ -101,6 +102,14 @@ def test_each_kind_asks_for_what_it_needs():
         read(consents, columns={"e": EMAIL})
     with pytest.raises(NameUnknown, match="Did you mean 'given'"):
         read(consents, state="givn")
+
+
+def test_people_nobody_can_be_told_among_are_said_to_be_so():
+    assert not read(PEOPLE, columns={"Nr": NUMBER}, identified=False).identified
+    for wrong in ({"identified": False}, {"identified": "no"}, {"kind": "suppressions", "identified": False, "bars": ["x"]}):
+        with pytest.raises(FieldInvalid) as caught:
+            read(PEOPLE, **wrong)
+        assert caught.value.field == ("identified",)
 
 
 def test_a_column_knows_its_type_and_washing():

@@ -9,12 +9,13 @@ import yaml
 from tillid.connectors.sources.files import FileSource
 from tillid.ports.source import Look
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
+from tillid.stages.ingest.errors import ColumnsUnknown
 from tillid.stages.ingest.header_words import meaning_of
 from tillid.stages.ingest.suggest import suggest
 from tillid.terms.categories import is_category
 
 PEOPLE = (
-    "Kundenr.;Fornavn;E-mailadresse;Mobil;Postnr;Saldo;Aktiv;Rabat\n007;Åse;ase@x.example;20123456;7100;1.234,50;ja;1\n"
+    "Kundenr.;Fornavn;E-mailadresse;Mobil;Postnr;Saldo;Aktiv;Xyz\n007;Åse;ase@x.example;20123456;7100;1.234,50;ja;1\n"
 )
 ORDERS = "order_id,customer_id,total,created_at\nA1,7,12.50,2026-01-05 10:00\nA2,7,3.00,2026-01-06 11:00\n"
 CONSENTS = "email;samtykke;dato\nx@y.example;ja;24-12-2025\nz@y.example;afmeldt;25-12-2025\n"
@@ -64,16 +65,16 @@ def test_columns_are_told_by_header_and_content(draft):
         "E-mailadresse": ("email", "text", "user.contact.email", "email"),
         "Mobil": ("phone", "text", "user.contact.phone_number", "phone"),
         "Postnr": ("postcode", "text", "user.contact.address.postal_code", ""),
-        "Saldo": ("saldo", "decimal", "", ""),
-        "Aktiv": ("aktiv", "boolean", "", ""),
-        "Rabat": ("rabat", "integer", "", ""),
+        "Saldo": ("saldo", "money", "user.financial", ""),
+        "Aktiv": ("aktiv", "boolean", "user.account", ""),
+        "Xyz": ("xyz", "integer", "", ""),
     }
 
 
 def test_a_column_that_nothing_gave_away_is_left_to_a_person(draft):
     text = draft("crm", PEOPLE).text
-    assert "  # Saldo: {name: saldo, type: decimal, category: …}" in text
-    assert "Saldo" not in yaml.safe_load(text)["columns"]
+    assert "  # Xyz: {name: xyz, type: integer, category: …}" in text
+    assert "Xyz" not in yaml.safe_load(text)["columns"]
 
 
 def test_no_value_of_the_file_is_in_a_draft_but_words_of_consent(draft):
@@ -111,13 +112,88 @@ def test_a_key_is_a_column_with_a_value_of_its_own_in_each_row(draft):
     assert yaml.safe_load(draft("crm", twice).text)["key"] == "email"
     none = draft("crm", twice + ";b@x.example\n").text
     assert "key" not in yaml.safe_load(none)
-    assert "# key:  # fill in" in none
+    assert "# key:  # in the rows looked at, no column" in none
     products = "beskrivelse;sku\nKop;X1\nKop;X2\n"
     assert yaml.safe_load(draft("products", products).text)["key"] == "product"
-    assert yaml.safe_load(draft("products", "sku;beskrivelse\nX1;Kop\nX1;Fad\nX1;Kop\n").text)["key"] is None
+    assert yaml.safe_load(draft("products", "sku;beskrivelse\nX1;Kop\nX1;Fad\nX1;Kop\n").text).get("key") is None
 
 
 def test_values_of_several_parts_are_no_key():
     look = Look("json", "utf-8", None, None, None, {}, None, ("tags", "sku"), None, ())
     sample = pa.record_batch({"tags": [["a"], ["b"]], "sku": ["X1", "X2"]})
     assert yaml.safe_load(suggest("products", "data/p.json", look, sample).text)["key"] == "product"
+
+
+def test_what_law_asks_for_is_left_out_with_the_reason(draft):
+    rows = "medlemsnr;bsn;diagnose;strafblad\n7;123456782;x;nej\n8;111222333;y;nej\n"
+    drafted = draft("leden", rows)
+    assert yaml.safe_load(drafted.text)["ignore"] == ["bsn", "diagnose", "strafblad"]
+    left = {column.header: column.left_out for column in drafted.columns}
+    assert "Art. 87" in left["bsn"]
+    assert "Art. 9" in left["diagnose"]
+    assert "Art. 10" in left["strafblad"]
+    assert not [line for line in drafted.text.splitlines() if "123456782" in line]
+
+
+def test_numbers_of_one_system_are_a_kind_of_identifier_of_their_own(draft):
+    found = {c.header: c.identifier for c in draft("crm", "Record ID,Email\n1,a@x.example\n2,b@x.example\n").columns}
+    assert found == {"Record ID": "crm_id", "Email": "email"}
+
+
+def test_a_number_of_something_unknown_identifies_nobody(draft):
+    found = draft("crm", "Email,Rådgiver,Xyz nr\na@x.example,AB,1\nb@x.example,AB,2\n").columns
+    assert [column.identifier for column in found] == ["email", "", ""]
+
+
+def test_people_nobody_can_be_told_among_are_said_to_be_so(draft):
+    drafted = draft("survey", "age,gender,marital,education\n58,male,married,primary\n44,female,single,tertiary\n")
+    mapping = yaml.safe_load(drafted.text)
+    assert (mapping["kind"], mapping["identified"]) == ("people", False)
+    mapping["collected_for"] = ["statistics"]
+    assert not SourceDefinition.from_mapping("survey", mapping).identified
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "category"),
+    [
+        ("PhoneService", ("Yes", "No"), "user.account"),
+        ("telefon", ("+45 20 12 34 56", "+45 20 12 34 57"), "user.contact.phone_number"),
+        ("hvem", ("a@x.example", "b@x.example"), "user.contact.email"),
+        ("x", ("NL91ABNA0417164300", "BE68539007547034"), "user.financial.bank_account"),
+        ("y", ("192.0.2.7", "2001:db8::1"), "user.device.ip_address"),
+        ("z", ("192.0.2.777", "400.1.1.1"), ""),
+        ("w", ("female", "male"), "user.demographic.gender"),
+    ],
+)
+def test_values_speak_where_the_header_is_silent_or_wrong(draft, header, values, category):
+    rows = "".join(f"{number};{value}\n" for number, value in enumerate(values))
+    column = next(c for c in draft("crm", f"kundenr;{header}\n{rows}").columns if c.header == header)
+    assert column.category == category
+
+
+def test_a_place_is_no_person_even_with_a_telephone(draft):
+    rows = "filiaalnr;postcode;telefoon;e-mail\n1;1012 JS;020-1234567;a@x.example\n2;3511 AB;030-1234567;b@x.example\n"
+    drafted = draft("filialen", rows)
+    assert drafted.kind is SourceKind.THINGS
+    assert {column.category for column in drafted.columns} == {"system.operations"}
+    assert drafted.text.count("# look:") == 2
+
+
+def test_a_file_without_columns_is_told(draft):
+    look = Look("json", "utf-8", None, None, None, {}, None, (), None, ())
+    with pytest.raises(ColumnsUnknown, match=r"data/p\.json"):
+        suggest("p", "data/p.json", look, pa.record_batch({}))
+
+
+def test_names_that_tables_have_already_are_not_given(draft):
+    rows = "person_id;email;email_raw;record_key\n1;a@x.example;A;x\n2;b@x.example;B;y\n"
+    names = [column.name for column in draft("crm", rows).columns]
+    assert not {"person_id", "record_key"} & set(names)
+    assert names.count("email_raw") == 0
+
+
+def test_json_tells_what_each_column_rests_on(draft):
+    first = draft("crm", PEOPLE).as_dict()["columns"][0]
+    assert first["reason"] == "the header says 'kunde nr'"
+    assert first["certainty"] == 1.0
+    assert set(first) == {"header", "name", "type", "category", "identifier", "certainty", "reason", "left_out"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from tillid.cli.asked import Asked
@@ -12,15 +10,16 @@ from tillid.cli.say import say
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("origin", metavar="FILE")
 @asking
 @click.pass_obj
-def suggest(asked: Asked, file: Path) -> None:
+def suggest(asked: Asked, origin: str) -> None:
     """Draft a source from a file.
 
-    It is printed: put it in sources/NAME.yml and finish it by hand.
+    It is printed: put it in sources/NAME.yml and finish it by hand. Lines with "look:" are not certain, and
+    what needs a special reason in law is left out. --json tells of each column what it rests on.
     """
     from tillid.pipeline.suggest import suggest as draft
 
-    drafted = draft(asked.folder, asked.name, file)
+    drafted = draft(asked.folder, asked.name, origin)
     say(asked, drafted.as_dict(), lambda: click.echo(drafted.text, nl=False))

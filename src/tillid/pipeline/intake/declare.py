@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from tillid.governance.housekeeping import INTAKE, LEADS
@@ -50,6 +51,9 @@ def kept_columns(source: SourceDefinition) -> tuple[Column, ...]:
     is_record = source.kind is SourceKind.PEOPLE
     for column in source.columns:
         kept.append(_column(column, column.name, is_record=is_record))
+        if source.kind is SourceKind.EVENTS and column.name == source.time == OCCURRED_AT:
+            # A day is kept as the moment that it begins with, like the time of any event.
+            kept[-1] = replace(kept[-1], type="timestamp(6)")
         if column.washed_as != "none":
             kept.append(_column(column.as_cast, f"{column.name}_raw", is_record=is_record))
         for part, name in column.parts.items():

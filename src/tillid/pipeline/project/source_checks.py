@@ -48,8 +48,12 @@ def _check_columns(entry: Entry) -> None:
 def _check_identifiers(entry: Entry) -> None:
     kind, place = entry.values.get("kind"), entry.place
     headers = [header for header, column in entry.values.get("columns", {}).items() if "identifier" in column]
-    if kind in PERSONAL and not headers and entry.is_sound:
-        place.at("columns").found(f"no column has an `identifier`: a source of {kind} needs one or more")
+    is_named = entry.values.get("identified", True)
+    if kind in PERSONAL and not headers and is_named and entry.is_sound:
+        or_say = ", or `identified: false` where nobody can be recognised" if kind == "people" else ""
+        place.at("columns").found(f"no column has an `identifier`: a source of {kind} needs one or more{or_say}")
+    if headers and not is_named:
+        place.at("identified").found("`identified: false` is for people of whom no column says who they are")
     if kind == "things":
         for header in headers:
             at = place.at("columns", header, "identifier")

@@ -58,6 +58,7 @@ SOURCE = Record(
         "time": Key(Text(), "column with the time of the event, or of the record's version"),
         "country": Key(Text(), "column with the record's country"),
         "data_subject": Key(Text(ALL_DATA_SUBJECTS, "data subject"), "whom the rows are about"),
+        "identified": Key(Truth(), "false where no column says who a person is: each record is one of its own"),
         "collected_for": Key(ListOf(Text()), "purposes that every row was collected for"),
         "collected_for_if": Key(MapOf(Text()), "purpose, and the true/false field that decides row by row"),
         "purpose": Key(Text(), "the purpose that all consents of the file are about"),
@@ -69,9 +70,10 @@ SOURCE = Record(
     },
     rules=(
         When("kind", ("events",), needs=("time",)),
-        When("kind", ("things",), needs=("key",), bars=("collected_for", "collected_for_if", "data_subject")),
+        When("kind", ("things",), bars=("collected_for", "collected_for_if", "data_subject")),
         When("kind", ("suppressions",), needs=("bars",)),
         When("kind", ("people", "events", "things", "suppressions"), bars=("purpose", "state")),
         When("kind", ("people", "events", "things", "consents"), bars=("bars", "list_date")),
+        When("kind", ("events", "consents", "suppressions", "things"), bars=("identified",)),
     ),
 )

@@ -47,6 +47,7 @@ class Load(StrEnum):
 _FORMATS = ("csv", "tsv", "excel", "parquet", "json", "ndjson")
 STATES = ("given", "refused", "withdrawn", "objected")
 _PERSON_KINDS = (SourceKind.PEOPLE, SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
+_VERSIONED = (SourceKind.PEOPLE, SourceKind.THINGS)
 _DIRECTIVES = re.compile(r"%(.?)")
 _KNOWN_DIRECTIVES = "dmYyHMSfz"
 _TAKEN = "collected_for"
@@ -57,7 +58,7 @@ _READ_AS_TEXTS = ("format", "encoding", "decimal", "date_format", "sheet")
 _OPTIONAL_TEXTS = ("key", "time", "country", "data_subject", "purpose", "state")
 _KEYS = (
     *("name", "label", "kind", "files", "load", "separator", "quote", "header_row", "columns", "ignore"),
-    *("collected_for", "collected_for_if", "bars", "list_date"),
+    *("collected_for", "collected_for_if", "bars", "list_date", "identified"),
     *_READ_AS_TEXTS,
     *_OPTIONAL_TEXTS,
 )
@@ -67,7 +68,8 @@ _KEYS = (
 class SourceDefinition:
     """A source: the files it is read from and what their rows and columns mean; a table of its name.
 
-    `key`, `time` and `country` are names of columns. `read_as` holds what the definition says about reading,
+    `key`, `time` and `country` are names of columns. A record without a key is known by all that it says.
+    `identified` is false where no column says who a person is: then each record is a person of its own. `read_as` holds what the definition says about reading,
     in place of what looking at a file finds.
 
     >>> SourceDefinition.from_mapping("shops", {"kind": "things", "files": "shops.csv", "key": "shop",
@@ -93,6 +95,7 @@ class SourceDefinition:
     bars: tuple[str, ...] = ()
     list_date: date | None = None
     ignore: tuple[str, ...] = ()
+    identified: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "collected_for_if", MappingProxyType(dict(self.collected_for_if)))
@@ -158,17 +161,23 @@ class SourceDefinition:
         identified = bool(self.identifiers)
         if self.kind is SourceKind.EVENTS and self.time is None:
             raise FieldMissing("The key 'time' is missing", hint="Name the column that says when it happened.")
-        if self.kind in _PERSON_KINDS and not identified:
-            raise FieldMissing(f"A source of {self.kind} needs a column with an identifier", field=("columns",))
-        if self.kind is SourceKind.THINGS and self.key is None:
-            raise FieldMissing("The key 'key' is missing", hint="Name the column that identifies a thing.")
+        if not self.identified and (self.kind is not SourceKind.PEOPLE or identified):
+            hint = "It is for people of whom no column says who they are."
+            raise FieldInvalid("'identified: false' can't stand here", hint=hint, field=("identified",))
+        if self.kind in _PERSON_KINDS and not identified and self.identified:
+            hint = "For people that nobody can be recognised among, say 'identified: false'."
+            raise FieldMissing(
+                f"A source of {self.kind} needs a column with an identifier",
+                hint=hint if self.kind is SourceKind.PEOPLE else "",
+                field=("columns",),
+            )
         if self.kind is SourceKind.THINGS and identified:
             raise FieldInvalid("Things are about no person and have no identifier", field=("columns",))
         if self.kind is SourceKind.SUPPRESSIONS and not self.bars:
             raise FieldMissing("The key 'bars' is missing", hint="List purposes or data uses.")
         if self.kind is SourceKind.CONSENTS:
             self._check_consents()
-        if self.kind is SourceKind.PEOPLE and self.load is Load.DELTA and self.key is None:
+        if self.kind in _VERSIONED and self.load is Load.DELTA and self.key is None:
             raise FieldMissing("'load: delta' needs 'key'", hint="Name the column that identifies a record.")
 
     def _check_consents(self) -> None:
@@ -218,6 +227,7 @@ class SourceDefinition:
             bars=read_texts(given, "bars", ()),
             list_date=_read_day(given),
             ignore=read_texts(given, "ignore", ()) if given.get("ignore") else (),
+            identified=_read_truth(given, "identified", default=True),
             **{key: read_text(given, key, ()) for key in _OPTIONAL_TEXTS},
         )
 
@@ -284,6 +294,13 @@ def _read_read_as(given: Mapping[str, object]) -> ReadAs:
 def _read_one_or_more(given: Mapping[str, object], key: str) -> tuple[str, ...]:
     value = given[key]
     return (value,) if isinstance(value, str) else read_texts(given, key, ())
+
+
+def _read_truth(given: Mapping[str, object], key: str, *, default: bool) -> bool:
+    value = given.get(key, default)
+    if not isinstance(value, bool):
+        raise FieldInvalid(f"{key!r} must be true or false, not {kind_of(value)}", field=(key,))
+    return value
 
 
 def _read_fields(given: Mapping[str, object]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 TillidError
 └── IngestError
     ├── ColumnMissing        the file lacks columns that the definition names
+    ├── ColumnsUnknown       no columns can be read, so nothing can be drafted
     └── ValueNotOfType       `values` stores something that is not of the column's type
 """
 
@@ -29,6 +30,17 @@ class ColumnMissing(IngestError):
         self.file = file
         self.missing = tuple(missing)
         self.there = tuple(there)
+
+
+class ColumnsUnknown(IngestError):
+    """A file of which no columns can be read."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            f"{file}: no columns can be read, so no source can be drafted",
+            hint="Each row must be an object, or stand below a line of headers.",
+        )
+        self.file = file
 
 
 class ValueNotOfType(IngestError):

@@ -1,0 +1,85 @@
+"""Drafts held against keys made by hand: each column's category and type, the identifiers, the kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tillid.connectors.sources.files import FileSource
+from tillid.stages.ingest.suggest import Draft, DraftColumn, suggest
+
+KEYS = Path(__file__).parents[1] / "stages" / "ingest" / "suggest_key"
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a draft says as its key does, and the columns in which it does not."""
+
+    name: str
+    columns: int
+    categories: int
+    first_choices: int
+    types: int
+    typed: int
+    identifiers: bool
+    kind: bool
+    wrong: tuple[str, ...]
+
+    def __str__(self) -> str:
+        share = f"{self.categories}/{self.columns} ({self.categories / self.columns:.0%})"
+        marks = ["ok" if right else "WRONG" for right in (self.identifiers, self.kind)]
+        return (
+            f"{self.name:28} categories {share:16} as the key's first {self.first_choices:4}"
+            f"  types {self.types}/{self.typed}  identifiers {marks[0]}  kind {marks[1]}"
+        )
+
+
+def keys(folder: str) -> list[Path]:
+    """The keys of one collection."""
+    return sorted((KEYS / folder).glob("*.yml"))
+
+
+def scored(key_file: Path, data: Path) -> Score:
+    """Draft the file `data` and hold it against its key."""
+    key = yaml.safe_load(key_file.read_text(encoding="utf-8"))
+    draft = drafted(data)
+    said = [(column, _wanted(key["columns"], column.header)) for column in draft.columns]
+    right = [column.category in categories for column, (categories, _) in said]
+    typed = [(column, types) for column, (_, types) in said if types]
+    return Score(
+        key_file.stem,
+        len(said),
+        sum(right),
+        sum(column.category == categories[0] for column, (categories, _) in said),
+        sum(column.type in types for column, types in typed),
+        len(typed),
+        _identifiers_are_right(draft, key["identifiers"] or {}),
+        str(draft.kind) in key["kind"].split("|"),
+        tuple(f"{column.header}: {column.category}" for (column, _), ok in zip(said, right, strict=True) if not ok),
+    )
+
+
+def drafted(data: Path) -> Draft:
+    """The draft of a file, from its first rows."""
+    source = FileSource(data.parent, [data.name])
+    (file,) = source.files()
+    return suggest(data.name.partition(".")[0], data.name, source.look(file), next(source.read(file)).table)
+
+
+def _wanted(columns: Mapping[str, str], header: str) -> tuple[list[str], list[str]]:
+    categories, _, types = (columns.get(header) or columns["*"]).partition(" ")
+    return categories.split("|"), types.split("|") if types else []
+
+
+def _identifiers_are_right(draft: Draft, wanted: Mapping[str, Any]) -> bool:
+    given = {column.header: column for column in draft.columns if column.identifier}
+    return given.keys() == wanted.keys() and all(_is_of_kind(draft, c, wanted[header]) for header, c in given.items())
+
+
+def _is_of_kind(draft: Draft, column: DraftColumn, kinds: str) -> bool:
+    own = f"{draft.name}_id"
+    return any(column.identifier == (own if kind == "own" else kind) for kind in kinds.split("|"))
