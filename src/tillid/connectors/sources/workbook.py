@@ -1,0 +1,197 @@
+"""Workbooks: the tables of their sheets, with headers found and cells of their own types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import pyarrow as pa
+
+from tillid.connectors.sources.cell_values import value_of
+from tillid.connectors.sources.errors import FileEmpty, HeaderMissing, SheetMissing
+from tillid.connectors.sources.found_by_looking import (
+    clean_headers,
+    date_notes,
+    find_date_formats,
+    find_decimal_mark,
+)
+from tillid.connectors.sources.layout import SAMPLE_ROWS
+from tillid.connectors.sources.python_values import column_of
+from tillid.connectors.sources.request import Request
+from tillid.connectors.sources.sheet_grid import Cells, Region, grid_of
+from tillid.connectors.sources.sheet_headers import WITHIN, Headers, find_headers
+from tillid.connectors.sources.sheet_notes import notes_of
+from tillid.connectors.sources.sheet_tables import SheetTable, find_tables
+from tillid.connectors.sources.sheets import Book, CalamineBook, Sheet
+from tillid.ports.source import BATCH_ROWS, Look, RawBatch, UnreadableRow
+
+_FURTHER = "#"
+_BEYOND = "a cell holds a date or time beyond those that there are"
+_MOST_CELLS = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The table that is read: its sheet, where it is, its headers and how it is looked at."""
+
+    sheet: Sheet
+    region: Region
+    headers: Headers
+    look: Look
+
+
+class WorkbookFile:
+    """One workbook; the table that the definition names, else the first one of the first visible sheet with any."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._book: Book | None = None
+        self._tables: dict[str, list[SheetTable]] = {}
+        self._found: _Found | None = None
+
+    def tables(self) -> tuple[str, ...]:
+        """The names of visible sheets that are not empty; a further table of a sheet is `Sheet#2`."""
+        book = self._open()
+        return tuple(name for sheet in book.visible for name in self._names_of(sheet))
+
+    def look(self) -> Look:
+        """Table, headers, and decimal mark and date formats of cells that are text."""
+        return self._table().look
+
+    def batches(self) -> Iterator[RawBatch]:
+        """The rows that are not blank, with numbers, dates and truths as such."""
+        found = self._table()
+        only = self._request.only
+        kept = [(i, header) for i, header in enumerate(found.look.columns) if only is None or header in only]
+        most = max(1, min(BATCH_ROWS, _MOST_CELLS // len(found.look.columns)))
+        first, rows = 0, self._rows(found)
+        while part := list(islice(rows, most)):
+            good = [cells for _, cells in part if cells is not None]
+            decimal = found.look.decimal or "."
+            arrays = [column_of([value_of(row[index]) for row in good], decimal) for index, _ in kept]
+            table = pa.RecordBatch.from_arrays(arrays, names=[header for _, header in kept])
+            lost = tuple(UnreadableRow(line, _BEYOND, "") for line, cells in part if cells is None)
+            yield RawBatch(table, first, lost)
+            first += len(good)
+
+    def lines(self) -> Iterator[int]:
+        """The rows of the sheet, from 1."""
+        return (line for line, cells in self._rows(self._table()) if cells is not None)
+
+    def _rows(self, found: _Found) -> Iterator[tuple[int, Cells | None]]:
+        region = found.region
+        for index, cells in enumerate(islice(found.sheet.rows(), region.bottom + 1)):
+            if index < found.headers.data:
+                continue
+            if cells is None:
+                yield index + 1, None
+                continue
+            own = cells[region.left : region.right + 1]
+            if any(cell is not None and not (isinstance(cell, str) and (not cell or cell.isspace())) for cell in own):
+                yield index + 1, [*own, *[""] * (region.width - len(own))]
+
+    def _open(self) -> Book:
+        if self._book is None:
+            self._book = CalamineBook(self._request.path, self._request.name)
+        return self._book
+
+    def _tables_of(self, sheet: str) -> list[SheetTable]:
+        if sheet not in self._tables:
+            rows = self._open().sheet(sheet).rows()
+            self._tables[sheet] = find_tables(grid_of(cells or () for cells in rows))
+        return self._tables[sheet]
+
+    def _names_of(self, sheet: str) -> list[str]:
+        count = len(self._tables_of(sheet))
+        return [sheet if index == 0 else f"{sheet}{_FURTHER}{index + 1}" for index in range(count)]
+
+    def _table(self) -> _Found:
+        if self._found is None:
+            sheet, index = self._wanted()
+            self._found = self._looked_at(self._open().sheet(sheet), self._tables_of(sheet), index)
+        return self._found
+
+    def _wanted(self) -> tuple[str, int]:
+        """The sheet and the table in it that is read. Errors: FileEmpty, SheetMissing."""
+        book, wanted = self._open(), self._request.said.sheet
+        if wanted is None:
+            for sheet in book.visible:
+                if self._tables_of(sheet):
+                    return sheet, self._index_of(sheet)
+            raise FileEmpty(self._request.name, hint=_hidden_hint(book))
+        every = (*book.visible, *book.hidden)
+        if wanted not in every:
+            sheet, _, number = wanted.rpartition(_FURTHER)
+            if sheet in every and wanted in self._names_of(sheet):
+                return sheet, int(number) - 1
+            names = [name for sheet in every for name in self._names_of(sheet)]
+            raise SheetMissing(self._request.name, wanted, names)
+        if not self._tables_of(wanted):
+            raise FileEmpty(self._request.name, hint=f"The sheet {wanted!r} has no cells.")
+        return wanted, self._index_of(wanted)
+
+    def _index_of(self, sheet: str) -> int:
+        """Which table of a sheet is read: the first, unless the definition names a row of another for its headers."""
+        row = self._request.said.header_row or 1
+        return next((i for i, table in enumerate(self._tables_of(sheet)) if table.region.bottom >= row - 1), 0)
+
+    def _looked_at(self, sheet: Sheet, tables: Sequence[SheetTable], index: int) -> _Found:
+        said, name, table = self._request.said, self._request.name, tables[index]
+        region = table.region
+        row = None if said.header_row is None else said.header_row - 1
+        if row is not None:
+            region = Region(row, region.left, max(row, region.bottom), region.right)
+        rows = [
+            [] if cells is None else list(cells[region.left : region.right + 1])
+            for cells in islice(sheet.rows(), region.top, min(region.bottom + 1, region.top + WITHIN + SAMPLE_ROWS))
+        ]
+        merged = _merged_near(sheet, region)
+        if not rows or (row is not None and not any(str(cell).strip() for cell in rows[0])):
+            raise HeaderMissing(name, said.header_row or 1)
+        headers = find_headers(rows, _moved(region, sheet.left), merged, row)
+        columns = clean_headers(name, headers.names)
+        below = rows[headers.data - region.top :][:SAMPLE_ROWS]
+        texts = {
+            header: [cell for row in below if place < len(row) and isinstance(cell := row[place], str)]
+            for place, header in enumerate(columns)
+        }
+        formats, ambiguous = find_date_formats(texts)
+        look = Look(
+            file=name,
+            format=self._request.format,
+            encoding=None,
+            separator=None,
+            quote=None,
+            decimal=said.decimal or find_decimal_mark(text for column in texts.values() for text in column) or ".",
+            date_formats=formats,
+            header_row=0 if headers.bottom is None else headers.bottom + 1,
+            columns=columns,
+            sheet=self._names_of(sheet.name)[index],
+            notes=(
+                *notes_of(sheet, table, headers, columns, region, self._open().hidden, len(tables)),
+                *date_notes(formats, ambiguous),
+            ),
+        )
+        return _Found(sheet, region, headers, look)
+
+
+def _moved(region: Region, left: int) -> Region:
+    """A region of a sheet's rows as one of the sheet itself, whose first columns may be blank."""
+    return Region(region.top, region.left + left, region.bottom, region.right + left)
+
+
+def _merged_near(sheet: Sheet, region: Region) -> dict[tuple[int, int], Region]:
+    """The merged cells at the top of a region."""
+    whole = _moved(region, sheet.left)
+    bottom = min(whole.bottom, whole.top + WITHIN)
+    return {
+        (row, column): span
+        for span in sheet.merged
+        for row in range(max(span.top, whole.top), min(span.bottom, bottom) + 1)
+        for column in range(max(span.left, whole.left), min(span.right, whole.right) + 1)
+    }
+
+
+def _hidden_hint(book: Book) -> str:
+    return f"Its cells are in hidden sheets: name one of them as `sheet`: {', '.join(book.hidden)}." if book.hidden else ""
