@@ -52,6 +52,8 @@ def find_binary_format(start: bytes, path: Path, name: str) -> str | None:
 def _in_zip(path: Path, name: str) -> str:
     try:
         with zipfile.ZipFile(path) as container:
+            if any(entry.flag_bits & 1 for entry in container.infolist()):
+                raise FileProtected(name)
             names = [entry.filename.lower().replace("\\", "/").lstrip("/") for entry in container.infolist()]
             if "mimetype" in names and "content.xml" in names:
                 return _open_document(container, name)
@@ -69,11 +71,19 @@ def _in_zip(path: Path, name: str) -> str:
 
 
 def _open_document(container: zipfile.ZipFile, name: str) -> str:
-    with container.open("mimetype") as entry:
-        kind = entry.read(200).decode("ascii", "replace").strip()
+    kind = _first_bytes(container, "mimetype", 200).decode("ascii", "replace").strip()
+    if b"encryption-data" in _first_bytes(container, "META-INF/manifest.xml", 1 << 20):
+        raise FileProtected(name)
     if "spreadsheet" in kind or not kind:
         return "excel"
     raise FileNotATable(name, "an OpenDocument file that is no spreadsheet")
+
+
+def _first_bytes(container: zipfile.ZipFile, part: str, size: int) -> bytes:
+    if part not in container.namelist():
+        return b""
+    with container.open(part) as entry:
+        return entry.read(size)
 
 
 def _in_ole(path: Path, name: str) -> str:

@@ -17,6 +17,8 @@ def value_of(cell: object) -> object:
     """
     if cell is None or cell == "":
         return None
+    if isinstance(cell, str):
+        return cell.replace("\0", "") if "\0" in cell else cell
     if isinstance(cell, float):
         return int(cell) if cell.is_integer() and abs(cell) < _LARGEST_WHOLE else cell
     if isinstance(cell, timedelta):

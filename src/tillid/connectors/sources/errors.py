@@ -75,11 +75,11 @@ class FileNotATable(SourceError):
 
 
 class FileProtected(SourceError):
-    """A workbook that opens with a password alone."""
+    """A file that opens with a password alone."""
 
     def __init__(self, file: str) -> None:
         hint = "Open it, take the password off (Excel: File, Info, Protect Workbook) and save it again."
-        super().__init__(file, "the workbook is protected with a password", hint=hint)
+        super().__init__(file, "the file is protected with a password", hint=hint)
 
 
 class LimitExceeded(SourceError):

@@ -112,4 +112,4 @@ def written(cell: object) -> str:
     """
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return "" if cell is None else str(cell).strip()
+    return "" if cell is None else str(cell).replace("\0", "").strip()

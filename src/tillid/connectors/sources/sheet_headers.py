@@ -17,6 +17,7 @@ _NEARLY_ALL = 0.8
 _MOST_HEADER_ROWS = 6
 _JOINED_BY = " / "
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NO_VALUE = frozenset("n/a na nan null none nil - -- .. ? ukendt ukjent onbekend mangler".split())
 _YEARS = range(1900, 2101)
 
 Merged = Mapping[tuple[int, int], Region]
@@ -66,11 +67,10 @@ def find_headers(rows: Sequence[Cells], region: Region, merged: Merged, said: in
     Headers(names=('', ''), top=None, bottom=None, data=0)
     """
     top = _top_of(rows[:WITHIN], region, merged)
-    first = _find_first(top) if said is None else said - region.top
+    wide = _wide_rows(top)
+    first = _find_first(top, wide) if said is None else said - region.top
     if first is None:
-        usual = _usual(top)
-        data = next(row for row in range(len(top.texts)) if top.filled(row) >= usual * _NEARLY_ALL)
-        return Headers(("",) * region.width, None, None, region.top + data)
+        return Headers(("",) * region.width, None, None, region.top + wide[0])
     first, last = _lower(top, first) if said is None else (first, first)
     if said is None:
         while first > 0 and last - first + 1 < _MOST_HEADER_ROWS and _is_upper(top, first - 1, first):
@@ -120,17 +120,28 @@ def _usual(top: _Top) -> int:
     return counts[-2] if len(counts) > 3 else counts[-1]
 
 
-def _find_first(top: _Top) -> int | None:
-    usual = _usual(top)
-    wide = [row for row in range(len(top.texts)) if top.filled(row) >= usual * _NEARLY_ALL and not _is_title(top, row)]
-    if not wide:
-        return next(row for row in range(len(top.texts)) if top.filled(row))
+def _wide_rows(top: _Top) -> list[int]:
+    """The rows that are filled about as far as the table is wide."""
+    usual = _usual(top) * _NEARLY_ALL
+    wide = [row for row in range(len(top.texts)) if top.filled(row) >= usual and not _is_title(top, row)]
+    return wide or [row for row in range(len(top.texts)) if top.filled(row)]
+
+
+def _find_first(top: _Top, wide: Sequence[int]) -> int | None:
     if _are_headers(top, wide[0]):
         return wide[0]
+    above = wide[0] - 1
+    if above >= 0 and _are_words(top, above) and top.filled(above) >= max(2, top.region.width / 3):
+        return above  # headers that lack words are closer to the data than a preamble is
     for row in wide[1:]:
-        if set(top.kinds[row]) <= {"text", ""} and _stands_over_values(top, row):
+        values_below = len(_over_values(top, row))
+        if _are_words(top, row) and values_below > 1 and row * 2 < len(top.texts):
             return row
     return None
+
+
+def _are_words(top: _Top, row: int) -> bool:
+    return set(top.kinds[row]) <= {"text", ""} and top.filled(row) > 0
 
 
 def _is_title(top: _Top, row: int) -> bool:
@@ -145,19 +156,20 @@ def _is_wide(span: Region | None) -> bool:
 
 def _are_headers(top: _Top, row: int) -> bool:
     kinds = top.kinds[row]
-    if set(kinds) <= {"text", ""} or _stands_over_values(top, row) or _are_years(top, row):
+    if _are_words(top, row) or _over_values(top, row) or _are_years(top, row):
         return True
     others = [(kind, top.below(row, column)) for column, kind in enumerate(kinds) if kind not in ("text", "")]
     below = [(kind, found) for kind, found in others if found]
     return bool(below) and all(kind not in found for kind, found in below)
 
 
-def _stands_over_values(top: _Top, row: int) -> bool:
-    """Whether a word stands in a column that has none further down."""
-    return any(
-        kind == "text" and (below := top.below(row, column)) and "text" not in below
+def _over_values(top: _Top, row: int) -> list[int]:
+    """The columns in which a word stands that have none further down."""
+    return [
+        column
         for column, kind in enumerate(top.kinds[row])
-    )
+        if kind == "text" and (below := top.below(row, column)) and "text" not in below
+    ]
 
 
 def _are_years(top: _Top, row: int) -> bool:
@@ -189,12 +201,20 @@ def _goes_on(top: _Top, row: int) -> bool:
     spans = [span for column in columns if (span := top.span(row, column)) and top.texts[row][column]]
     if any(span.bottom > bottom for span in spans):
         return True
-    wide = _spans(top, row)
-    if not wide or not set(top.kinds[row + 1]) <= {"text", ""} or not top.filled(row + 1):
+    if not _are_words(top, row + 1):
         return False
-    under = {column for span in wide for column in range(span.left - top.region.left, span.right - top.region.left + 1)}
-    beside = any(top.texts[row + 1][column] for column in columns if column not in under)
-    return not beside or _stands_over_values(top, row + 1)
+    words = [column for column in _over_values(top, row + 1) if not _is_blank_word(top.texts[row + 1][column])]
+    if len(words) > 1:
+        return True
+    under = {
+        column - top.region.left for span in _spans(top, row) for column in range(span.left, span.right + 1)
+    }
+    return bool(under) and not any(top.texts[row + 1][column] for column in columns if column not in under)
+
+
+def _is_blank_word(text: str) -> bool:
+    """Whether a word says that there is no value, as a first row of data may."""
+    return text.lower() in _NO_VALUE or not any(letter.isalpha() for letter in text)
 
 
 def _is_upper(top: _Top, row: int, first: int) -> bool:

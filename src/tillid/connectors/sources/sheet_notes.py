@@ -33,10 +33,11 @@ def notes_of(
         notes.append(f"headers are joined from rows {headers.top + 1} to {headers.bottom + 1}")
     notes += _renamed(headers.names, columns)
     if tables > 1:
-        notes.append(f"the sheet holds {tables} tables: further ones are {sheet.name}#2 to {sheet.name}#{tables}")
+        to = f" to {sheet.name}#{tables}" if tables > 2 else ""
+        notes.append(f"the sheet holds {tables} tables: {sheet.name}, {sheet.name}#2{to}")
     merged = _merged_in_body(sheet, headers, region)
     if merged:
-        notes.append(f"cells are merged in {merged} places: each value stands in the first of them, the others are empty")
+        notes.append(f"cells are merged in {merged} {'place' if merged == 1 else 'places'}: each value stands in the first of them, the others are empty")
     if sheet.errors:
         notes.append(f"{sheet.errors} cells of the sheet are formula errors and read as empty")
     if hidden:

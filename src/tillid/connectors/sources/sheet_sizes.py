@@ -17,8 +17,11 @@ from tillid.connectors.sources.errors import LimitExceeded
 from tillid.connectors.sources.limits import LIMITS
 
 _LONGEST = 1 << 26
-_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]{1,7})\d")
-_ROW = re.compile(rb"\br=[\"'][A-Za-z]{0,7}(\d{1,10})[\"']")
+_NEAR_END = 1 << 17
+# A cell counts if something is in it: sheets have many that carry a style alone.
+_COLUMN = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]{1,7})\d[^>]*(?<!/)>\s*<(?!/)")
+_ROW = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"'][A-Za-z]{1,7}(\d{1,10})[\"'][^>]*(?<!/)>\s*<(?!/)")
+_WITH_REFERENCE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']")
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _ROW_START = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _ERROR = re.compile(rb"<(?:\w+:)?c\s[^>]*?\bt=[\"']e[\"']")
@@ -66,18 +69,18 @@ def sizes_of_xlsx(container: zipfile.ZipFile, name: str) -> dict[str, SheetSize]
 def _xlsx_size(chunks: Iterable[bytes], name: str) -> SheetSize:
     size = SheetSize()
     in_row = rows = 0
-    for text in _whole_tags(chunks, name):
-        letters = set(_CELL.findall(text))
-        size.columns = max([size.columns, *map(_column_number, letters)])
-        numbers = set(_ROW.findall(text))
-        starts = [match.start() for match in _ROW_START.finditer(text)]
-        rows += len(starts)
-        size.rows = max([size.rows, rows, *map(int, numbers)])
-        # Cells without a reference follow one another.
-        for begin, end in zip([0, *starts], [*starts, len(text)], strict=True):
-            cells = len(_ANY_CELL.findall(text, begin, end))
-            in_row = in_row + cells if begin == 0 else cells
-            size.columns = max(size.columns, in_row)
+    for text in _whole_cells(chunks, name):
+        size.columns = max([size.columns, *map(_column_number, set(_COLUMN.findall(text)))])
+        size.rows = max([size.rows, *map(int, set(_ROW.findall(text)))])
+        if len(_ANY_CELL.findall(text)) > len(_WITH_REFERENCE.findall(text)):
+            # Cells without a reference follow one another.
+            starts = [match.start() for match in _ROW_START.finditer(text)]
+            for begin, end in zip([0, *starts], [*starts, len(text)], strict=True):
+                cells = len(_ANY_CELL.findall(text, begin, end))
+                in_row = in_row + cells if begin == 0 else cells
+                size.columns = max(size.columns, in_row)
+            rows += len(starts)
+            size.rows = max(size.rows, rows)
         size.errors += len(_ERROR.findall(text))
         size.check(name)
     return size
@@ -85,7 +88,7 @@ def _xlsx_size(chunks: Iterable[bytes], name: str) -> SheetSize:
 
 def _check_strings(container: zipfile.ZipFile, part: str, name: str) -> None:
     count = 0
-    for text in _whole_tags(unpacked(container, part), name):
+    for text in _whole_cells(unpacked(container, part), name, _STRING):
         count += len(_STRING.findall(text))
         if count > LIMITS.cells:
             raise LimitExceeded(name, f"it holds more than {LIMITS.cells} texts", hint="Export the table as CSV.")
@@ -140,12 +143,12 @@ def _repeated(attributes: bytes) -> int:
     return int(found[1]) if found else 1
 
 
-def _whole_tags(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """Chunks that end between two tags."""
+def _whole_cells(chunks: Iterable[bytes], name: str, begins: re.Pattern[bytes] = _ANY_CELL) -> Iterator[bytes]:
+    """Chunks that end where a cell (or what else `begins` tells) begins."""
     held = b""
     for chunk in chunks:
         held += chunk
-        cut = held.rfind(b"<")
+        cut = max((match.start() for match in begins.finditer(held, max(0, len(held) - _NEAR_END))), default=0)
         if cut > 0:
             yield held[:cut]
             held = held[cut:]

@@ -55,6 +55,7 @@ class _Group:
         self.columns = grid.columns_of(band)
         self.others = grid.others_of(band)
         self.most = [grid.most_filled(band)]
+        self.is_text = [not grid.others_of(band)]
         self.header = _header_row(grid, band)
 
     def add(self, band: Region) -> None:
@@ -63,6 +64,7 @@ class _Group:
         self.columns |= self._grid.columns_of(band)
         self.others |= self._grid.others_of(band)
         self.most.append(self._grid.most_filled(band))
+        self.is_text.append(not self._grid.others_of(band))
 
     @property
     def rows(self) -> int:
@@ -139,7 +141,7 @@ def _header_row(grid: Grid, region: Region) -> int | None:
 def _is_preamble(grid: Grid, group: _Group, after: _Group) -> bool:
     """Whether rows above a table are words about it: narrow, and without headers above numbers."""
     widest, following = max(group.most), max(after.most)
-    if widest == 1 < following:
+    if widest == 1 < following or (group.rows == 1 and widest <= following and after.header is not None):
         return True
     return widest <= following / 2 and not _has_numbers_below_headers(grid, group)
 
@@ -153,10 +155,12 @@ def _has_numbers_below_headers(grid: Grid, group: _Group) -> bool:
 
 
 def _without_footers(group: _Group) -> int:
-    """How many bands are the table: those at its end that are clearly outside of it are not."""
+    """How many bands are the table: words at its end that are clearly outside of it are not."""
     widest = list(accumulate(group.most, max))
     kept = len(group.bands)
-    while kept > 1 and widest[kept - 2] > 1 and group.most[kept - 1] <= max(1, widest[kept - 2] // 4):
+    while kept > 1 and group.is_text[kept - 1] and group.most[kept - 1] <= max(1, widest[kept - 2] // 4):
+        if widest[kept - 2] == 1:
+            break
         kept -= 1
     return kept
 

@@ -19,8 +19,8 @@ from tillid.connectors.sources.found_by_looking import (
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.python_values import column_of
 from tillid.connectors.sources.request import Request
-from tillid.connectors.sources.sheet_grid import Cells, Region, grid_of
-from tillid.connectors.sources.sheet_headers import WITHIN, Headers, find_headers
+from tillid.connectors.sources.sheet_grid import Cells, Grid, Region, grid_of
+from tillid.connectors.sources.sheet_headers import WITHIN, find_headers
 from tillid.connectors.sources.sheet_notes import notes_of
 from tillid.connectors.sources.sheet_tables import SheetTable, find_tables
 from tillid.connectors.sources.sheets import Book, CalamineBook, Sheet
@@ -33,11 +33,11 @@ _MOST_CELLS = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The table that is read: its sheet, where it is, its headers and how it is looked at."""
+    """The table that is read: its sheet, where its data are, the place of each column, and how it is looked at."""
 
     sheet: Sheet
-    region: Region
-    headers: Headers
+    data: Region
+    places: tuple[int, ...]
     look: Look
 
 
@@ -48,6 +48,7 @@ class WorkbookFile:
         self._request = request
         self._book: Book | None = None
         self._tables: dict[str, list[SheetTable]] = {}
+        self._grid: tuple[str, Grid] = "", Grid()
         self._found: _Found | None = None
 
     def tables(self) -> tuple[str, ...]:
@@ -63,7 +64,8 @@ class WorkbookFile:
         """The rows that are not blank, with numbers, dates and truths as such."""
         found = self._table()
         only = self._request.only
-        kept = [(i, header) for i, header in enumerate(found.look.columns) if only is None or header in only]
+        columns = zip(found.places, found.look.columns, strict=True)
+        kept = [(place, header) for place, header in columns if only is None or header in only]
         most = max(1, min(BATCH_ROWS, _MOST_CELLS // len(found.look.columns)))
         first, rows = 0, self._rows(found)
         while part := list(islice(rows, most)):
@@ -80,9 +82,9 @@ class WorkbookFile:
         return (line for line, cells in self._rows(self._table()) if cells is not None)
 
     def _rows(self, found: _Found) -> Iterator[tuple[int, Cells | None]]:
-        region = found.region
+        region = found.data
         for index, cells in enumerate(islice(found.sheet.rows(), region.bottom + 1)):
-            if index < found.headers.data:
+            if index < region.top:
                 continue
             if cells is None:
                 yield index + 1, None
@@ -98,9 +100,13 @@ class WorkbookFile:
 
     def _tables_of(self, sheet: str) -> list[SheetTable]:
         if sheet not in self._tables:
-            rows = self._open().sheet(sheet).rows()
-            self._tables[sheet] = find_tables(grid_of(cells or () for cells in rows))
+            self._tables[sheet] = find_tables(self._grid_of(sheet))
         return self._tables[sheet]
+
+    def _grid_of(self, sheet: str) -> Grid:
+        if self._grid[0] != sheet:
+            self._grid = sheet, grid_of(cells or () for cells in self._open().sheet(sheet).rows())
+        return self._grid[1]
 
     def _names_of(self, sheet: str) -> list[str]:
         count = len(self._tables_of(sheet))
@@ -119,7 +125,7 @@ class WorkbookFile:
             for sheet in book.visible:
                 if self._tables_of(sheet):
                     return sheet, self._index_of(sheet)
-            raise FileEmpty(self._request.name, hint=_hidden_hint(book))
+            raise FileEmpty(self._request.name, hint=_empty_hint(book))
         every = (*book.visible, *book.hidden)
         if wanted not in every:
             sheet, _, number = wanted.rpartition(_FURTHER)
@@ -150,11 +156,16 @@ class WorkbookFile:
         if not rows or (row is not None and not any(str(cell).strip() for cell in rows[0])):
             raise HeaderMissing(name, said.header_row or 1)
         headers = find_headers(rows, _moved(region, sheet.left), merged, row)
-        columns = clean_headers(name, headers.names)
+        every = clean_headers(name, headers.names)
+        data = Region(headers.data, region.left, region.bottom, region.right)
+        filled = self._grid_of(sheet.name).columns_of(data) >> region.left
+        # A column without a header and without a value carries nothing.
+        places = tuple(place for place in range(region.width) if headers.names[place] or filled >> place & 1)
+        columns = tuple(every[place] for place in places)
         below = rows[headers.data - region.top :][:SAMPLE_ROWS]
         texts = {
             header: [cell for row in below if place < len(row) and isinstance(cell := row[place], str)]
-            for place, header in enumerate(columns)
+            for place, header in zip(places, columns, strict=True)
         }
         formats, ambiguous = find_date_formats(texts)
         look = Look(
@@ -169,11 +180,11 @@ class WorkbookFile:
             columns=columns,
             sheet=self._names_of(sheet.name)[index],
             notes=(
-                *notes_of(sheet, table, headers, columns, region, self._open().hidden, len(tables)),
+                *notes_of(sheet, table, headers, every, region, self._open().hidden, len(tables)),
                 *date_notes(formats, ambiguous),
             ),
         )
-        return _Found(sheet, region, headers, look)
+        return _Found(sheet, data, places, look)
 
 
 def _moved(region: Region, left: int) -> Region:
@@ -193,5 +204,7 @@ def _merged_near(sheet: Sheet, region: Region) -> dict[tuple[int, int], Region]:
     }
 
 
-def _hidden_hint(book: Book) -> str:
-    return f"Its cells are in hidden sheets: name one of them as `sheet`: {', '.join(book.hidden)}." if book.hidden else ""
+def _empty_hint(book: Book) -> str:
+    if not book.hidden:
+        return "None of its sheets has a cell with a value."
+    return f"None of its visible sheets has a cell with a value; hidden ones are read if named: {', '.join(book.hidden)}."
