@@ -19,10 +19,12 @@ from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.limits import LIMITS, MIB
 from tillid.connectors.sources.python_values import column_of
 from tillid.connectors.sources.request import Request
+from tillid.connectors.sources.statistics_times import Reading, reading_of
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
 
 _MOST_CELLS = 1 << 21
 _DAMAGED = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OSError, ValueError, OverflowError, MemoryError)
+_WITH_MISSING: dict[object, dict[str, bool]] = {pyreadstat.read_sav: {"user_missing": True}}
 _Labels = Mapping[str, str]
 
 
@@ -38,6 +40,7 @@ class StatisticsFile:
         self._source: Path | bytes | None = None
         self._reads = _reader_of(request)
         self._found: tuple[Look, tuple[str, ...]] | None = None
+        self._readings: dict[str, Reading] = {}
 
     def tables(self) -> tuple[str, ...]:
         """Its one table, called as the file."""
@@ -56,7 +59,7 @@ class StatisticsFile:
         wanted = kept or [(names[0], look.columns[0])]
         first = 0
         for rows, columns in self._parts([raw for raw, _ in wanted]):
-            arrays = [column_of(self._values(columns[raw], header, look)) for raw, header in kept]
+            arrays = [column_of(self._values(raw, columns[raw], look.value_labels.get(header))) for raw, header in kept]
             for start in range(0, rows, BATCH_ROWS):
                 size = min(BATCH_ROWS, rows - start)
                 parts = [array.slice(start, size) for array in arrays]
@@ -72,11 +75,12 @@ class StatisticsFile:
             yield from range(row + 1, row + rows + 1)
             row += rows
 
-    def _values(self, values: list[Any], header: str, look: Look) -> list[object]:
-        labels = look.value_labels.get(header) if self._request.said.values == "labels" else None
-        if not labels:
-            return [value_of(value) for value in values]
-        return [None if value is None else labels.get(str(value_of(value)), str(value_of(value))) for value in values]
+    def _values(self, raw: str, values: list[Any], labels: _Labels | None) -> list[object]:
+        reading = self._readings[raw]
+        if not labels or self._request.said.values != "labels":
+            return [reading(value) for value in values]
+        codes = (None if value is None else str(value_of(value)) for value in values)
+        return [None if code is None else labels.get(code, code) for code in codes]
 
     def _parts(self, names: tuple[str, ...] | list[str]) -> Iterator[tuple[int, dict[str, list[Any]]]]:
         """The columns of some thousand rows at a time."""
@@ -93,16 +97,22 @@ class StatisticsFile:
 
     def _look_and_names(self) -> tuple[Look, tuple[str, ...]]:
         if self._found is None:
+            _, declared = self._read(metadataonly=True, **_WITH_MISSING.get(self._reads, {}))
             columns, meta = self._read(row_limit=SAMPLE_ROWS)
             names = tuple(meta.column_names)
             if not names:
                 raise FileEmpty(self._request.name)
             if len(names) > LIMITS.columns:
                 raise LimitExceeded(self._request.name, f"it has {len(names)} columns, more than {LIMITS.columns}")
-            self._found = self._look_of(columns, meta, names), names
+            kind, formats = self._request.format, meta.original_variable_types
+            self._readings = {raw: reading_of(kind, formats.get(raw)) for raw in names}
+            missing = {*declared.missing_ranges, *declared.missing_user_values}
+            self._found = self._look_of(columns, meta, names, missing), names
         return self._found
 
-    def _look_of(self, sample: dict[str, list[Any]], meta: Any, names: tuple[str, ...]) -> Look:
+    def _look_of(
+        self, sample: dict[str, list[Any]], meta: Any, names: tuple[str, ...], with_missing: set[str]
+    ) -> Look:
         headers = clean_headers(self._request.name, names)
         header_of = dict(zip(names, headers, strict=True))
         texts = {header_of[raw]: [v for v in sample[raw] if isinstance(v, str)] for raw in names}
@@ -113,7 +123,7 @@ class StatisticsFile:
             for raw, given in meta.variable_value_labels.items()
             if raw in header_of
         }
-        missing = [header_of[raw] for raw in names if raw in meta.missing_ranges or raw in meta.missing_user_values]
+        missing = [header_of[raw] for raw in names if raw in with_missing]
         return Look(
             file=self._request.name,
             format=self._request.format,
@@ -136,7 +146,7 @@ class StatisticsFile:
             asked["encoding"] = said.encoding
         with _torn(name):
             source = self._opened()
-            columns, meta = self._reads(source, output_format="dict", **asked)
+            columns, meta = self._reads(source, output_format="dict", disable_datetime_conversion=True, **asked)
         return columns, meta
 
     def _opened(self) -> Any:
