@@ -26,6 +26,12 @@ class Limits:
     markup_bytes: int = 128 * MIB
     """An HTML page or an XML spreadsheet: it is taken apart as a whole."""
 
+    markup_tables: int = 1000
+    """The tables of a page."""
+
+    markup_nesting: int = 50
+    """How many tables of a page may stand within one another."""
+
     unpacked_bytes: int = 4 << 30
     """All that is packed in one container: a workbook of a million rows unpacks to less."""
 

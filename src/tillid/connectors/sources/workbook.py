@@ -8,8 +8,10 @@ from itertools import islice
 
 import pyarrow as pa
 
+from tillid.connectors.sources.binary_formats import OLE, START_BYTES, ZIP, find_binary_format
 from tillid.connectors.sources.cell_values import value_of
 from tillid.connectors.sources.errors import FileEmpty, HeaderMissing, SheetMissing
+from tillid.connectors.sources.file_bytes import FileBytes
 from tillid.connectors.sources.found_by_looking import (
     clean_headers,
     date_notes,
@@ -17,6 +19,7 @@ from tillid.connectors.sources.found_by_looking import (
     find_decimal_mark,
 )
 from tillid.connectors.sources.layout import SAMPLE_ROWS
+from tillid.connectors.sources.markup_books import read_html
 from tillid.connectors.sources.python_values import column_of
 from tillid.connectors.sources.request import Request
 from tillid.connectors.sources.sheet_grid import Cells, Grid, Region, grid_of
@@ -24,6 +27,7 @@ from tillid.connectors.sources.sheet_headers import WITHIN, find_headers
 from tillid.connectors.sources.sheet_notes import notes_of
 from tillid.connectors.sources.sheet_tables import SheetTable, find_tables
 from tillid.connectors.sources.sheets import Book, CalamineBook, Sheet
+from tillid.connectors.sources.xml_spreadsheet import read_xml_spreadsheet
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch, UnreadableRow
 
 _FURTHER = "#"
@@ -95,7 +99,7 @@ class WorkbookFile:
 
     def _open(self) -> Book:
         if self._book is None:
-            self._book = CalamineBook(self._request.path, self._request.name)
+            self._book = _book_of(self._request)
         return self._book
 
     def _tables_of(self, sheet: str) -> list[SheetTable]:
@@ -185,6 +189,18 @@ class WorkbookFile:
             ),
         )
         return _Found(sheet, data, places, look)
+
+
+def _book_of(request: Request) -> Book:
+    with FileBytes(request.path, request.name) as source:
+        start = source.read(START_BYTES)
+    # What is packed or binary is for the reader of workbooks; so is a definition that says `excel` of other bytes.
+    by_bytes = find_binary_format(start, request.path, request.name)
+    if by_bytes == "html" or request.format == "html":
+        return read_html(request.path, request.name, request.said.encoding)
+    if by_bytes == "excel" and not start.startswith((OLE, ZIP)):
+        return read_xml_spreadsheet(request.path, request.name)
+    return CalamineBook(request.path, request.name)
 
 
 def _moved(region: Region, left: int) -> Region:
