@@ -18,7 +18,9 @@ BATCH_ROWS = 65_536
 class ReadAs:
     """What a definition says about reading its files; None (or empty) is found by looking.
 
-    `format` is csv, tsv, excel, parquet, json or ndjson. `header_row` counts lines (Excel: rows) from 1.
+    `format` is csv, tsv, excel, html, spss, sas, stata, parquet, json or ndjson. `header_row` counts lines
+    (Excel: rows) from 1. `sheet` is a table of the file, of those that its reader names. `values` is codes or
+    labels, for files that label their values; None reads codes.
     """
 
     format: str | None = None
@@ -29,6 +31,7 @@ class ReadAs:
     date_format: str | None = None
     header_row: int | None = None
     sheet: str | None = None
+    values: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Look:
     `date_formats` maps a header to a strptime format; ISO dates need none. `header_row` is 0 where a file
     has no header row (Parquet, JSON). `notes` are sentences for people, without values of the file.
     `ambiguous_dates` are headers in whose format day and month could be the other way round.
-    `columns_complete` is False where rows further on may bring columns that were not seen (JSON).
+    `columns_complete` is False where rows further on may bring columns that were not seen (JSON). `labels` maps
+    a header to the words that the file has for it, `value_labels` a header to those for its values, by code.
     """
 
     format: str
@@ -64,9 +68,12 @@ class Look:
     columns_complete: bool = True
     file: str = ""
     ambiguous_dates: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "date_formats", MappingProxyType(dict(self.date_formats)))
+        for name in ("date_formats", "labels", "value_labels"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ TillidError
     ├── FileEmpty          nothing is in it
     ├── FileTorn           cut off or damaged: gzip, Excel, Parquet, JSON
     ├── FileNotText        bytes that are no text where text is needed
+    ├── FileNotATable      a document, picture or page that holds no table to read
+    ├── FileProtected      it opens with a password alone
+    ├── LimitExceeded      it is larger, wider or deeper than is read
     ├── FormatMismatch     it is not what its name or definition says
     ├── QuoteUnclosed      a quote swallows the rest of the file
     ├── HeaderDuplicated   two columns have one header
@@ -38,8 +41,8 @@ class FileMissing(SourceError):
 class FileEmpty(SourceError):
     """A file with nothing in it."""
 
-    def __init__(self, file: str) -> None:
-        super().__init__(file, "the file is empty")
+    def __init__(self, file: str, *, hint: str = "") -> None:
+        super().__init__(file, "the file is empty", hint=hint)
 
 
 class FileTorn(SourceError):
@@ -62,6 +65,28 @@ class FormatMismatch(SourceError):
 
     def __init__(self, file: str, format_: str, *, hint: str = "") -> None:
         super().__init__(file, f"the file is not {format_}", hint=hint)
+
+
+class FileNotATable(SourceError):
+    """A file of a kind that is not read as a table."""
+
+    def __init__(self, file: str, looks_like: str) -> None:
+        super().__init__(file, f"the file looks like {looks_like}", hint="Export the table as CSV, Excel or Parquet.")
+
+
+class FileProtected(SourceError):
+    """A file that opens with a password alone."""
+
+    def __init__(self, file: str) -> None:
+        hint = "Open it, take the password off (Excel: File, Info, Protect Workbook) and save it again."
+        super().__init__(file, "the file is protected with a password", hint=hint)
+
+
+class LimitExceeded(SourceError):
+    """A file that is larger, wider or deeper than is read."""
+
+    def __init__(self, file: str, message: str, *, hint: str = "") -> None:
+        super().__init__(file, message, hint=hint)
 
 
 class QuoteUnclosed(SourceError):

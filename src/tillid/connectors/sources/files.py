@@ -9,14 +9,16 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tillid.connectors.sources.binary_formats import START_BYTES, find_binary_format
 from tillid.connectors.sources.delimited import DelimitedFile
 from tillid.connectors.sources.errors import FileEmpty, FileMissing
-from tillid.connectors.sources.excel import ExcelFile
 from tillid.connectors.sources.file_bytes import FileBytes
 from tillid.connectors.sources.json_lines import JsonFile
 from tillid.connectors.sources.line_cursor import LineCursor
 from tillid.connectors.sources.parquet_file import ParquetFile
 from tillid.connectors.sources.request import FileReader, Request
+from tillid.connectors.sources.statistics_file import StatisticsFile
+from tillid.connectors.sources.workbook import WorkbookFile
 from tillid.ports.source import Look, RawBatch, ReadAs, SourceFile
 
 _FORMAT_OF_SUFFIX = {
@@ -24,14 +26,17 @@ _FORMAT_OF_SUFFIX = {
     ".txt": "csv",
     ".tsv": "tsv",
     ".tab": "tsv",
-    ".xlsx": "excel",
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".ods", ".ots"), "excel"),
+    **dict.fromkeys((".sav", ".zsav", ".por"), "spss"),
+    **dict.fromkeys((".sas7bdat", ".xpt"), "sas"),
+    ".dta": "stata",
     ".parquet": "parquet",
     ".pq": "parquet",
     ".json": "json",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
 }
-_FORMAT_OF_MAGIC = {b"PAR1": "parquet", b"PK\x03\x04": "excel"}
+_SAID_BY_BYTES = frozenset({"excel", "parquet", "spss", "sas", "stata"})
 
 
 class FileSource:
@@ -103,8 +108,10 @@ class FileSource:
         path = self._project / file.path
         format_ = self._said.format or find_format(path, file.path)
         request = Request(path, file.path, format_, self._said, self._only)
-        if format_ == "excel":
-            return ExcelFile(request)
+        if format_ in ("excel", "html"):
+            return WorkbookFile(request)
+        if format_ in ("spss", "sas", "stata"):
+            return StatisticsFile(request)
         if format_ == "parquet":
             return ParquetFile(request)
         return JsonFile(request) if format_ in ("json", "ndjson") else DelimitedFile(request)
@@ -113,11 +120,20 @@ class FileSource:
 def find_format(path: Path, name: str) -> str:
     """The format of a file, by how it starts or by its name. Errors: FileEmpty, FileMissing, FileTorn."""
     with FileBytes(path, name) as source:
-        start = source.read(1 << 12).lstrip()
+        start = source.read(START_BYTES).lstrip()
     if not start:
         raise FileEmpty(name)
-    if start[:4] in _FORMAT_OF_MAGIC:
-        return _FORMAT_OF_MAGIC[start[:4]]
+    by_bytes = find_binary_format(start, path, name)
+    if by_bytes is not None:
+        return by_bytes
     suffixes = [suffix.lower() for suffix in path.suffixes]
     named = [_FORMAT_OF_SUFFIX[suffix] for suffix in suffixes[-2:] if suffix in _FORMAT_OF_SUFFIX]
+    if named and named[-1] in _SAID_BY_BYTES:
+        return _text_under_another_name(start, named[-1])
     return named[-1] if named else "json" if start[:1] in (b"{", b"[") else "csv"
+
+
+def _text_under_another_name(start: bytes, format_: str) -> str:
+    """The format of a file that does not begin as its name says: exports call text and pages .xls."""
+    is_text = b"\x00" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return "csv" if is_text and format_ == "excel" else format_

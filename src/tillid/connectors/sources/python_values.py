@@ -26,12 +26,18 @@ def column_of(values: Sequence[object], decimal: str = ".") -> pa.Array:
     one = next(iter(kinds)) if len(kinds) == 1 else None
     if one in _ONE_TYPE:
         return pa.array(values, pa.timestamp("us") if one is datetime else None)
+    if kinds == {date, datetime}:
+        return pa.array([_moment(value) for value in values], pa.timestamp("us"))
     if kinds <= {int, float}:
         try:
             return pa.array(values, pa.float64() if float in kinds else pa.int64())
         except (OverflowError, pa.ArrowInvalid):
             return pa.array([_text(value, decimal) for value in values], pa.string())
     return pa.array([_text(value, decimal) for value in values], pa.string())
+
+
+def _moment(value: object) -> object:
+    return datetime.combine(value, time()) if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
 def _text(value: object, decimal: str) -> str | None:  # noqa: PLR0911  one line a type reads best

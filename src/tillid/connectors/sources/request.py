@@ -27,6 +27,14 @@ class Request:
 class FileReader(Protocol):
     """Reads one file; each call of `batches` and `lines` starts at its first row."""
 
+    def tables(self) -> tuple[str, ...]:
+        """The names of its tables, in order; `ReadAs.sheet` takes any of them.
+
+        A workbook's are those of its visible sheets; further tables of a sheet are `Sheet#2`, `Sheet#3`. A
+        file of one table calls it by the file's name without suffixes.
+        """
+        ...
+
     def look(self) -> Look:
         """How the file is read."""
         ...

@@ -9,7 +9,8 @@ from tillid.stages.ingest.definitions import Load, SourceKind
 from tillid.stages.wash.definitions import WashKind
 from tillid.terms.categories import ALL_CATEGORIES, ALL_DATA_SUBJECTS
 
-FORMATS = ("csv", "tsv", "excel", "parquet", "json", "ndjson")
+FORMATS = ("csv", "tsv", "excel", "html", "spss", "sas", "stata", "parquet", "json", "ndjson")
+VALUES = ("codes", "labels")
 STATES = ("given", "refused", "withdrawn", "objected")
 
 _TYPE = Text(
@@ -53,7 +54,8 @@ SOURCE = Record(
         "decimal": Key(Text((",", "."), "decimal mark"), "decimal mark"),
         "date_format": Key(Text(), "as in strptime: %d-%m-%Y"),
         "header_row": Key(Whole(1), "the row with the headers, from 1"),
-        "sheet": Key(Text(), "sheet of an Excel file"),
+        "sheet": Key(Text(), "sheet of a workbook, or a further table of it: Sheet#2"),
+        "values": Key(Text(VALUES, "values"), "whether values that a file labels are read as codes or labels"),
         "key": Key(Text(), "column that identifies a record"),
         "time": Key(Text(), "column with the time of the event, or of the record's version"),
         "country": Key(Text(), "column with the record's country"),

@@ -44,7 +44,7 @@ class Load(StrEnum):
     DELTA = "delta"
 
 
-_FORMATS = ("csv", "tsv", "excel", "parquet", "json", "ndjson")
+_FORMATS = ("csv", "tsv", "excel", "html", "spss", "sas", "stata", "parquet", "json", "ndjson")
 STATES = ("given", "refused", "withdrawn", "objected")
 _PERSON_KINDS = (SourceKind.PEOPLE, SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
 _VERSIONED = (SourceKind.PEOPLE, SourceKind.THINGS)
@@ -54,7 +54,7 @@ _TAKEN = "collected_for"
 NO_POSTCODE = "none"
 """Under a column with cities: it is held against no postcode."""
 _MOST_CONDITIONAL = 10
-_READ_AS_TEXTS = ("format", "encoding", "decimal", "date_format", "sheet")
+_READ_AS_TEXTS = ("format", "encoding", "decimal", "date_format", "sheet", "values")
 _OPTIONAL_TEXTS = ("key", "time", "country", "data_subject", "purpose", "state")
 _KEYS = (
     *("name", "label", "kind", "files", "load", "separator", "quote", "header_row", "columns", "ignore"),
@@ -247,6 +247,8 @@ def _check_read_as(said: ReadAs) -> None:
         raise FieldInvalid("'separator' and 'quote' are the same", field=("separator",))
     if said.decimal is not None:
         require_name("decimal mark", said.decimal, (",", "."), ("decimal",))
+    if said.values is not None:
+        require_name("values", said.values, ("codes", "labels"), ("values",))
     if said.header_row is not None and said.header_row < 1:
         raise FieldInvalid("'header_row' counts from 1", field=("header_row",))
     if said.encoding is not None:
