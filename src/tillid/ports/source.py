@@ -85,11 +85,13 @@ class RawBatch:
 
     `first_row` is the number of the batch's first row; the rows that can be read are numbered from 0 without
     gaps. `unreadable` rows stood near these rows and are not among them; a batch may hold nothing else.
+    `notes`, in the last batch, say what reading has mended, without values.
     """
 
     table: pa.RecordBatch
     first_row: int
     unreadable: tuple[UnreadableRow, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -6,6 +6,8 @@ TillidError
     ├── FileEmpty          nothing is in it
     ├── FileTorn           cut off or damaged: gzip, Excel, Parquet, JSON
     ├── FileNotText        bytes that are no text where text is needed
+    ├── FileNotATable      a document, picture or page that holds no table to read
+    ├── LimitExceeded      it is larger, wider or deeper than is read
     ├── FormatMismatch     it is not what its name or definition says
     ├── QuoteUnclosed      a quote swallows the rest of the file
     ├── HeaderDuplicated   two columns have one header
@@ -62,6 +64,20 @@ class FormatMismatch(SourceError):
 
     def __init__(self, file: str, format_: str, *, hint: str = "") -> None:
         super().__init__(file, f"the file is not {format_}", hint=hint)
+
+
+class FileNotATable(SourceError):
+    """A file of a kind that is not read as a table."""
+
+    def __init__(self, file: str, looks_like: str) -> None:
+        super().__init__(file, f"the file looks like {looks_like}", hint="Export the table as CSV, Excel or Parquet.")
+
+
+class LimitExceeded(SourceError):
+    """A file that is larger, wider or deeper than is read."""
+
+    def __init__(self, file: str, message: str, *, hint: str = "") -> None:
+        super().__init__(file, message, hint=hint)
 
 
 class QuoteUnclosed(SourceError):

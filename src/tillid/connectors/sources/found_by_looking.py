@@ -7,8 +7,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tillid.connectors.sources.errors import HeaderDuplicated
-
 ENOUGH = 0.5
 """The share of a column's values that must look like dates for a format to be looked for."""
 
@@ -82,36 +80,25 @@ def find_date_formats(columns: Mapping[str, Sequence[str]]) -> tuple[dict[str, s
     return formats, ambiguous
 
 
-def find_header(rows: Sequence[Sequence[str]]) -> int:
-    """The index of the row with the headers: the first one of the usual width without numbers or dates.
-
-    >>> find_header([["Kunder, maj"], [], ["Nr", "Navn"], ["1", "Ida"], ["2", "Bo"]])
-    2
-    """
-    filled = [(index, row) for index, row in enumerate(rows) if any(cell.strip() for cell in row)]
-    if not filled:
-        return 0
-    usual = Counter(len(row) for _, row in filled).most_common(1)[0][0]
-    wide = [(index, row) for index, row in filled if len(row) == usual]
-    return next((index for index, row in wide if not holds_values(row)), wide[0][0])
-
-
 def holds_values(row: Sequence[str]) -> bool:
     """Whether any cell is a number, a date or a time, so that the row can't be headers."""
     return any(_VALUE_LIKE.fullmatch(cell.strip()) for cell in row)
 
 
-def clean_headers(file: str, cells: Iterable[str]) -> tuple[str, ...]:
-    """Headers trimmed and composed (NFC); one without text is called by its place: #3.
+def clean_headers(file: str, cells: Iterable[str]) -> tuple[str, ...]:  # noqa: ARG001
+    """Headers trimmed and composed (NFC); one without text is called by its place: #3; a second one "Navn (2)".
 
-    Errors: HeaderDuplicated.
+    >>> clean_headers("a.csv", ["Navn ", "", "Navn"])
+    ('Navn', '#2', 'Navn (2)')
     """
-    headers: list[str] = []
+    headers: dict[str, None] = {}
     for place, cell in enumerate(cells, 1):
-        header = unicodedata.normalize("NFC", cell.replace("\ufeff", "").strip()) or f"#{place}"
-        if header in headers:
-            raise HeaderDuplicated(file, header, (headers.index(header) + 1, place))
-        headers.append(header)
+        written = unicodedata.normalize("NFC", cell.replace("\ufeff", "").strip()) or f"#{place}"
+        header, count = written, 1
+        while header in headers:
+            count += 1
+            header = f"{written} ({count})"
+        headers[header] = None
     return tuple(headers)
 
 
