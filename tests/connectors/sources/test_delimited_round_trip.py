@@ -7,7 +7,7 @@ import io
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tillid.connectors.sources.files import FileSource
@@ -61,6 +61,7 @@ def test_every_row_is_either_read_or_handed_over(rows):
         (Path(folder) / "a.csv").write_text("\n".join(["x;y", *body]))
         source = FileSource(Path(folder), ["a.csv"], ReadAs(separator=";", header_row=1))
         (file,) = source.files()
+        assume(source.look(file).columns == ("x", "y"))  # rows that are all wider make further columns
         batches = list(source.read(file))
         read = [";".join(row.values()) for batch in batches for row in batch.table.to_pylist()]
         lost = [row for batch in batches for row in batch.unreadable]

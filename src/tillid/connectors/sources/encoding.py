@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from tillid.connectors.sources.errors import FileNotText
-from tillid.connectors.sources.file_bytes import CHUNK, FileBytes
+from tillid.connectors.sources.file_bytes import CHUNK, FileBytes, Openable
 from tillid.connectors.sources.guess_encoding import guess_one_byte
 from tillid.connectors.sources.quote_marks import QuoteMarks
 
@@ -36,7 +36,7 @@ _MOJIBAKE = re.compile("Ã[\u0080-¿ŒœŠšŸŽžƒˆ˜–—‘’‚“”„
 codecs.register_error("tillid.undecodable", lambda error: (UNDECODABLE, getattr(error, "end", 0)))
 
 
-def find_encoding(path: Path, name: str) -> str:
+def find_encoding(path: Path | Openable, name: str) -> str:
     """The encoding of a text file: utf-8, -16 or -32, iso-8859-1, cp1252, cp850 (DOS), mac-roman and a few more.
 
     It reads up to the first byte outside ASCII, so a name on the last line counts. Errors: FileNotText.
@@ -225,7 +225,7 @@ class Utf8Stream(io.RawIOBase):
         return chunk
 
 
-def sample_text(path: Path, name: str, encoding: str, size: int, *, found: bool = False) -> tuple[str, bool]:
+def sample_text(path: Path | Openable, name: str, encoding: str, size: int, *, found: bool = False) -> tuple[str, bool]:
     """The first `size` bytes (as UTF-8) of a text file, and whether that is all of it."""
     with FileBytes(path, name) as source:
         stream = io.BufferedReader(Utf8Stream(source, encoding, found=found), CHUNK)

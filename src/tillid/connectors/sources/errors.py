@@ -7,6 +7,7 @@ TillidError
     ├── FileTorn           cut off or damaged: gzip, Excel, Parquet, JSON
     ├── FileNotText        bytes that are no text where text is needed
     ├── FileNotATable      a document, picture or page that holds no table to read
+    ├── ArchiveRefused     an archive that is encrypted, or names files outside itself
     ├── LimitExceeded      it is larger, wider or deeper than is read
     ├── FormatMismatch     it is not what its name or definition says
     ├── QuoteUnclosed      a quote swallows the rest of the file
@@ -71,6 +72,13 @@ class FileNotATable(SourceError):
 
     def __init__(self, file: str, looks_like: str) -> None:
         super().__init__(file, f"the file looks like {looks_like}", hint="Export the table as CSV, Excel or Parquet.")
+
+
+class ArchiveRefused(SourceError):
+    """An archive that is encrypted, or whose members are not plain files inside it."""
+
+    def __init__(self, file: str, message: str, *, hint: str = "") -> None:
+        super().__init__(file, message, hint=hint)
 
 
 class LimitExceeded(SourceError):

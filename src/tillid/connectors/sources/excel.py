@@ -36,6 +36,10 @@ class ExcelFile:
         self._request = request
         self._found: tuple[Look, calamine.CalamineSheet] | None = None
 
+    def tables(self) -> tuple[str, ...]:
+        """The one sheet that is read."""
+        return (self._look_and_sheet()[1].name,)
+
     def look(self) -> Look:
         """Sheet, headers, and decimal mark and date formats of cells that are text."""
         return self._look_and_sheet()[0]

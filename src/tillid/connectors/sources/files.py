@@ -6,15 +6,20 @@ import glob
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tillid.connectors.sources.archive import open_archive
+from tillid.connectors.sources.archive_file import ArchiveFile
+from tillid.connectors.sources.arrow_file import ArrowFile
 from tillid.connectors.sources.delimited import DelimitedFile
-from tillid.connectors.sources.errors import FileEmpty, FileMissing
+from tillid.connectors.sources.errors import FileEmpty, FileMissing, FileNotATable
 from tillid.connectors.sources.excel import ExcelFile
-from tillid.connectors.sources.file_bytes import FileBytes
+from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.json_lines import JsonFile
 from tillid.connectors.sources.line_cursor import LineCursor
+from tillid.connectors.sources.looks_like import looks_like
 from tillid.connectors.sources.parquet_file import ParquetFile
 from tillid.connectors.sources.request import FileReader, Request
 from tillid.ports.source import Look, RawBatch, ReadAs, SourceFile
@@ -27,11 +32,13 @@ _FORMAT_OF_SUFFIX = {
     ".xlsx": "excel",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
     ".json": "json",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
 }
-_FORMAT_OF_MAGIC = {b"PAR1": "parquet", b"PK\x03\x04": "excel"}
+_FORMAT_OF_MAGIC = {b"PAR1": "parquet", b"PK\x03\x04": "excel", b"ARRO": "arrow", b"\xff\xff\xff\xff": "arrow"}
 
 
 class FileSource:
@@ -64,6 +71,10 @@ class FileSource:
                 raise FileMissing(pattern, self._beside(pattern))
             found.update(Path(os.path.normpath(match)).as_posix() for match in matches)
         return tuple(self._described(path) for path in sorted(found))
+
+    def tables(self, file: SourceFile) -> tuple[str, ...]:
+        """The names of the file's tables, as `sheet` takes them. Errors as for `look`."""
+        return self._reader_of(file).tables()
 
     def look(self, file: SourceFile) -> Look:
         """How the file is read. Errors: a SourceError that says what is wrong with it."""
@@ -100,24 +111,37 @@ class FileSource:
         return self._reader[1]
 
     def _made(self, file: SourceFile) -> FileReader:
-        path = self._project / file.path
-        format_ = self._said.format or find_format(path, file.path)
-        request = Request(path, file.path, format_, self._said, self._only)
-        if format_ == "excel":
-            return ExcelFile(request)
-        if format_ == "parquet":
-            return ParquetFile(request)
-        return JsonFile(request) if format_ in ("json", "ndjson") else DelimitedFile(request)
+        request = Request(self._project / file.path, file.path, self._said.format or "", self._said, self._only)
+        archive = open_archive(request.path, request.name)
+        return _reader_of(request) if archive is None else ArchiveFile(request, archive, _reader_of)
 
 
-def find_format(path: Path, name: str) -> str:
-    """The format of a file, by how it starts or by its name. Errors: FileEmpty, FileMissing, FileTorn."""
+def _reader_of(request: Request) -> FileReader:
+    format_ = request.format or find_format(request.path, request.name)
+    request = replace(request, format=format_)
+    if format_ == "excel":
+        return ExcelFile(request)
+    if format_ == "parquet":
+        return ParquetFile(request)
+    if format_ == "arrow":
+        return ArrowFile(request)
+    return JsonFile(request) if format_ in ("json", "ndjson") else DelimitedFile(request)
+
+
+def find_format(path: Path | Openable, name: str) -> str:
+    """The format of a file, by how it starts or by its name.
+
+    Errors: FileEmpty, FileMissing, FileTorn, FileNotATable.
+    """
     with FileBytes(path, name) as source:
         start = source.read(1 << 12).lstrip()
     if not start:
         raise FileEmpty(name)
     if start[:4] in _FORMAT_OF_MAGIC:
         return _FORMAT_OF_MAGIC[start[:4]]
+    other = looks_like(start)
+    if other:
+        raise FileNotATable(name, other)
     suffixes = [suffix.lower() for suffix in path.suffixes]
     named = [_FORMAT_OF_SUFFIX[suffix] for suffix in suffixes[-2:] if suffix in _FORMAT_OF_SUFFIX]
     return named[-1] if named else "json" if start[:1] in (b"{", b"[") else "csv"

@@ -11,6 +11,7 @@ from pathlib import Path
 from tillid.connectors.sources.cells import Marks, take_apart
 from tillid.connectors.sources.encoding import find_encoding, is_mojibake, sample_text
 from tillid.connectors.sources.errors import FileEmpty, HeaderMissing, LimitExceeded
+from tillid.connectors.sources.file_bytes import Openable
 from tillid.connectors.sources.find_headers import find_headers
 from tillid.connectors.sources.find_separator import find_separator
 from tillid.connectors.sources.found_by_looking import clean_headers, holds_values
@@ -18,6 +19,7 @@ from tillid.ports.source import ReadAs
 
 SAMPLE_BYTES = 1 << 18
 SAMPLE_ROWS = 1000
+_SAMPLE_LINES = 4 * SAMPLE_ROWS
 MOST_COLUMNS = 100_000
 """A file with more columns than this is refused."""
 _LONGEST_FIRST_LINE = 1 << 24
@@ -72,7 +74,7 @@ class _Row:
     text: str
 
 
-def find_layout(path: Path, name: str, said: ReadAs, separator: str | None) -> tuple[Layout, list[list[str]]]:
+def find_layout(path: Path | Openable, name: str, said: ReadAs, separator: str | None) -> tuple[Layout, list[list[str]]]:
     """The layout of a file, and the rows of a sample below its headers.
 
     `separator` is what the format or the definition fixes. Errors: FileEmpty, FileNotText, HeaderMissing,
@@ -91,8 +93,8 @@ def find_layout(path: Path, name: str, said: ReadAs, separator: str | None) -> t
         raise HeaderMissing(name, first_line)
     quote = said.quote or _find_quote(text)
     marks = _found_marks(lines, separator, quote)
-    rows = _rows(lines, marks, first_line)
-    if len(rows) > 1 and not is_all:
+    rows = _rows(lines[:_SAMPLE_LINES], marks, first_line)
+    if len(rows) > 1 and not (is_all and len(lines) <= _SAMPLE_LINES):
         rows.pop()  # the sample cuts it
     layout = _laid_out(name, rows, marks, said)
     layout = replace(layout, encoding=encoding, is_encoding_found=said.encoding is None)
@@ -101,7 +103,7 @@ def find_layout(path: Path, name: str, said: ReadAs, separator: str | None) -> t
     return replace(layout, notes=tuple(notes)), sample
 
 
-def _sample(path: Path, name: str, encoding: str, *, found: bool) -> tuple[str, bool]:
+def _sample(path: Path | Openable, name: str, encoding: str, *, found: bool) -> tuple[str, bool]:
     """The start of the text: enough for whole lines, however wide they are."""
     size = SAMPLE_BYTES
     while True:
@@ -188,7 +190,7 @@ def _rows(lines: Sequence[str], marks: Marks, first_line: int) -> list[_Row]:
     at = 0
     while at < len(lines):
         taken, end = take_apart(lines[at], marks), at + 1
-        while taken.open is not None and end < len(lines):
+        while taken.open is not None and end < len(lines) and not (taken.is_odd and end - at > 1):
             taken, end = take_apart(lines[end], marks, taken), end + 1
         if taken.open is not None:
             end = at + 1

@@ -95,7 +95,13 @@ class Records:
             if more is None:
                 return self._with_a_lone_quote(first, line, len(taken.cells))
             size += len(more)
+            taken.is_odd = False
             taken = take_apart(more, marks, taken)
+            if taken.open is not None and taken.is_odd and len(self._lines.held) <= _LOOKED_AT:
+                # A further quote opens within the value: the first one may stand alone.
+                plain = self._lone(first, len(taken.cells))
+                if plain is not None:
+                    return self._taken_for_a_character(plain, line)
         is_wide = len(taken.cells) not in (self._width, self._width + self._layout.hidden)
         if is_wide and (len(self._lines.held) > 1 or taken.is_odd):
             plain = self._as_characters(first)
@@ -117,21 +123,32 @@ class Records:
         return cells if len(cells) == self._width else None
 
     def _with_a_lone_quote(self, first: str, line: int, place: int) -> list[str]:
-        held = self._lines.held
-        plain = self._as_characters(first, place)
-        is_torn = len(held) == 1 and not first.endswith(("\n", "\r"))
-        if plain is None or is_torn or not self._are_rows(held[1 : _LOOKED_AT + 1]):
+        plain = self._lone(first, place)
+        is_torn = len(self._lines.held) == 1 and not first.endswith(("\n", "\r"))
+        if plain is None or is_torn:
             raise QuoteUnclosed(self._file, line)
         # The next one is not looked for as far: many would make reading slow.
         self._longest = max(_LEAST_LIMIT, self._longest >> 3)
+        return self._taken_for_a_character(plain, line)
+
+    def _lone(self, first: str, place: int) -> list[str] | None:
+        """The cells of the first held line, where its quote can be a character and what follows are rows."""
+        plain = self._as_characters(first, place)
+        return plain if plain is not None and self._are_rows(self._lines.held[1 : _LOOKED_AT + 1]) else None
+
+    def _taken_for_a_character(self, plain: list[str], line: int) -> list[str]:
         self._lines.give_back(1)
         self.mended[f"line {line}"] += 1
         return plain
 
     def _are_rows(self, lines: Sequence[str]) -> bool:
         filled = [line for line in lines if not self._is_empty(line)]
-        alike = sum(len(take_apart(line, self._layout.marks, Taken()).cells) == self._width for line in filled)
+        alike = sum(self._may_be_row(line) for line in filled)
         return alike >= _CONSISTENT * len(filled)
+
+    def _may_be_row(self, line: str) -> bool:
+        taken = take_apart(line, self._layout.marks, Taken())
+        return len(taken.cells) + (taken.open is not None) == self._width
 
     def _record(self, cells: list[str], line: int) -> Record | None:
         held = self._lines.held
@@ -173,14 +190,14 @@ def what_was_mended(mended: Counter[str]) -> list[str]:
     """What was mended, as sentences.
 
     >>> what_was_mended(Counter({"short": 2}))
-    ['2 rows have fewer values than there are columns; the missing ones are empty']
+    ['2 rows had fewer values than there are columns; the missing ones are empty']
     """
     lone = [what for what in mended if what.startswith("line ")]
     sentences = {
-        "short": "{} have fewer values than there are columns; the missing ones are empty",
-        "surplus": "{} have more values than there are columns; the surplus is empty and left out",
-        "odd quotes": "{} hold a quote mark that is neither doubled nor around a value; it is read as a character",
-        "comments": "{} are comments and left out",
+        "short": "{} had fewer values than there are columns; the missing ones are empty",
+        "surplus": "{} had more values than there are columns; the surplus was empty and is left out",
+        "odd quotes": "{} had a quote mark that is neither doubled nor around a value; it is read as a character",
+        "comments": "{} of comment were left out",
     }
     notes = [
         said.format(f"{mended[what]} row{'s' if mended[what] > 1 else ''}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tillid.connectors.sources.file_bytes import Openable
 from tillid.ports.source import Look, RawBatch, ReadAs
 
 _ENDINGS = frozenset(
@@ -21,7 +22,7 @@ class Request:
     `only` these columns are read; None stands for all.
     """
 
-    path: Path
+    path: Path | Openable
     name: str
     format: str
     said: ReadAs
@@ -48,7 +49,7 @@ class FileReader(Protocol):
         ...
 
 
-def table_name(path: Path) -> str:
+def table_name(path: Path | Openable) -> str:
     """What the table of a file that holds one is called: the file's name without its endings.
 
     >>> table_name(Path("data/crm.export.csv.gz"))
