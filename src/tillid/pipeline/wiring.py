@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glob import escape
 from pathlib import Path
 
 from tillid.connectors.destinations.file import FileDestination
@@ -9,7 +10,7 @@ from tillid.connectors.sources.files import FileSource
 from tillid.pipeline.project.project import Project
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
-from tillid.ports.source import Source
+from tillid.ports.source import Source, TableFiles
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
 from tillid.stages.ingest.definitions import SourceDefinition
@@ -55,6 +56,11 @@ def open_source(project: Project, source: SourceDefinition) -> Source:
 def open_file(project: Project, path: str) -> Source:
     """The reader of one file that no source declares yet."""
     return FileSource(project.folder, (path,))
+
+
+def open_lone_file(path: Path) -> TableFiles:
+    """The reader of a file that belongs to no project."""
+    return FileSource(path.parent, (escape(path.name),))
 
 
 def open_destination(project: Project, destination: DestinationDefinition) -> Destination:

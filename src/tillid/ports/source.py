@@ -115,3 +115,15 @@ class Source(Protocol):
         It reads the file a second time, so it is for refused rows alone; asking in ascending order is quick.
         """
         ...
+
+
+class TableFiles(Source, Protocol):
+    """A source of files that may hold several tables each."""
+
+    def tables(self, file: SourceFile) -> tuple[str, ...]:
+        """The names of the file's tables, in order. Errors as for `look`."""
+        ...
+
+    def table(self, file: SourceFile, name: str) -> Source:
+        """The same files, of which the table of that name is read. Errors: no such table."""
+        ...

@@ -26,6 +26,13 @@ class ArchiveFile:
         """The paths of the members that are tables; of a workbook, with the sheet behind a further /."""
         return tuple(self._found[0])
 
+    def of(self, table: str) -> ArchiveFile:
+        """The same archive, of which that table is read."""
+        said = replace(self._request.said, sheet=table)
+        made = ArchiveFile(replace(self._request, said=said), self._archive, self._reader_of)
+        made.__dict__["_found"] = self._found
+        return made
+
     def look(self) -> Look:
         """How the chosen table is read."""
         readers, left_out = self._found

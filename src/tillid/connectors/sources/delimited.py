@@ -54,7 +54,7 @@ class DelimitedFile:
             file=self._name,
             format=self._format,
             encoding=layout.encoding,
-            separator=layout.separator,
+            separator=layout.separator.strip(" ") or layout.separator,
             quote=layout.quote,
             # Where the comma is the decimal mark, a list separator of ";" goes with it.
             decimal=self._said.decimal or found or ("," if layout.separator == ";" else "."),

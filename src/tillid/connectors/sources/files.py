@@ -14,7 +14,7 @@ from tillid.connectors.sources.archive import open_archive
 from tillid.connectors.sources.archive_file import ArchiveFile
 from tillid.connectors.sources.arrow_file import ArrowFile
 from tillid.connectors.sources.delimited import DelimitedFile
-from tillid.connectors.sources.errors import FileEmpty, FileMissing, FileNotATable
+from tillid.connectors.sources.errors import FileEmpty, FileMissing, FileNotATable, SheetMissing
 from tillid.connectors.sources.excel import ExcelFile
 from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.json_lines import JsonFile
@@ -75,6 +75,17 @@ class FileSource:
     def tables(self, file: SourceFile) -> tuple[str, ...]:
         """The names of the file's tables, as `sheet` takes them. Errors as for `look`."""
         return self._reader_of(file).tables()
+
+    def table(self, file: SourceFile, name: str) -> FileSource:
+        """The same files, of which the table of that name is read. Errors: SheetMissing."""
+        reader = self._reader_of(file)
+        if name not in reader.tables():
+            raise SheetMissing(file.path, name, reader.tables())
+        made = FileSource(self._project, self._patterns, replace(self._said, sheet=name), self._only)
+        if isinstance(reader, ArchiveFile):
+            # What is in an archive is found once.
+            made._reader = file, reader.of(name)
+        return made
 
     def look(self, file: SourceFile) -> Look:
         """How the file is read. Errors: a SourceError that says what is wrong with it."""

@@ -65,7 +65,7 @@ def _filled(row: Sequence[str]) -> int:
 def _is_like(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a row has the same kinds of value as those below it, and none that only a header would have."""
     if not below:
-        return all(_kind(cell) != "text" for cell in row)
+        return any(_kind(cell) != "text" for cell in row)
     if len([cell for cell in row if _YEAR.fullmatch(cell.strip())]) > 1 or _count_up(row):
         return False
     kinds_alike = 0

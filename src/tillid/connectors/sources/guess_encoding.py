@@ -9,7 +9,7 @@ _MOST_WORDS = 4000
 _WESTERN = ("cp1252", "cp850", "mac-roman", "cp437")
 """In order of preference: Windows and the web, DOS, old Macs, DOS in the USA (which lacks ø)."""
 _OTHER_SCRIPTS = {
-    "iso8859-7": frozenset("αοιετσνρςάόίέήύώ"),
+    "iso-8859-7": frozenset("αοιετσνρςάόίέήύώ"),
     "cp1251": frozenset("оеаинтсрвлкмдпу"),
     "koi8-r": frozenset("оеаинтсрвлкмдпу"),
 }

@@ -147,7 +147,7 @@ def _laid_out(name: str, rows: Sequence[_Row], marks: Marks, said: ReadAs) -> La
         raise LimitExceeded(name, f"there are more than {MOST_COLUMNS:,} columns")
     above = [row.text for row in rows[:first] if row.text.strip()]
     if above:
-        notes.append(f"{len(above)} line{'s' if len(above) > 1 else ''} above the table are left out")
+        notes.append(f"{len(above)} line{'s are' if len(above) > 1 else ' is'} left out above the table")
     firsts = [row.cells[0] for row in below if row.cells[0].strip() and len(row.cells) == len(layout.columns)]
     return replace(
         layout,
@@ -207,7 +207,8 @@ def _notes(layout: Layout, text: str, encoding: str, said: ReadAs) -> list[str]:
         notes.append(f"the encoding {encoding} is a guess from the letters: `encoding` settles it")
     if is_mojibake(text):
         notes.append("some letters look like UTF-8 that was read as windows-1252 (Ã¦ for æ); they are kept")
-    repeated = [h for h in layout.columns if re.search(r" \(\d+\)$", h) and h not in layout.headers]
+    stripped = clean_headers("", {header.strip(): None for header in layout.headers})
+    repeated = [h for h in layout.columns if re.search(r" \(\d+\)$", h) and h not in stripped]
     if repeated:
         notes.append(f"headers that occur twice are called {', '.join(repeated[:5])}")
     return notes

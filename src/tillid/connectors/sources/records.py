@@ -197,7 +197,7 @@ def what_was_mended(mended: Counter[str]) -> list[str]:
         "short": "{} had fewer values than there are columns; the missing ones are empty",
         "surplus": "{} had more values than there are columns; the surplus was empty and is left out",
         "odd quotes": "{} had a quote mark that is neither doubled nor around a value; it is read as a character",
-        "comments": "{} of comment were left out",
+        "comments": "{} of comment left out",
     }
     notes = [
         said.format(f"{mended[what]} row{'s' if mended[what] > 1 else ''}")

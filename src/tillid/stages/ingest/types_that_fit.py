@@ -18,10 +18,10 @@ from tillid.stages.ingest.to_time import timestamp_of
 
 _CODES = ("user.contact.phone_number", "user.contact.address.postal_code", "user.government_id")
 _WHOLE = r"^\s*-?(?:0|[1-9]\d{0,17})\s*$"
-_GROUP = {".": r"[,' \u00a0\u202f]", ",": r"[.' \u00a0\u202f]"}
+_GROUP = {".": "[,' \u00a0\u202f]", ",": "[.' \u00a0\u202f]"}
 _TRUTHS = (("true", "false"), ("ja", "nej"), ("ja", "nei"), ("ja", "nee"), ("ja", "nein"), ("yes", "no"),
            ("oui", "non"), ("y", "n"), ("j", "n"), ("sand", "falsk"), ("sann", "usann"), ("waar", "onwaar"))  # fmt: skip
-_HAS_TIME = r"\d[T ]\s*\d{1,2}[:.]\d{2}"
+_HAS_TIME = r"\d[Tt ]\s*\d"
 _MOST_DIGITS = 38
 _NANOSECONDS = r"[.,]\d{7,}"
 _ZONE = r"(?:[Zz]|\d[+-]\d{2}(?::?\d{2})?)\s*$"
@@ -69,30 +69,45 @@ class TypeOfColumn:
     """Sees all values of one column, batch by batch, and then says its type and casts them.
 
     Text keeps what a type would lose: leading zeros, a plus sign, more than 18 digits of a whole number, a
-    fraction of a microsecond, truths of one kind alone, and whatever is mixed. `decimal` and `format` are what
-    the file shows; a column's own evidence comes before it. `is_text_file`: numbers and truths are text there.
+    fraction of a microsecond, truths of one kind alone, and whatever is mixed. What `look` found of decimal
+    mark and date format is a proposal: the column's own evidence comes before it.
+
+    >>> look = Look("csv", "utf-8", ";", '"', ",", {}, 1, ("a",), None, ())
+    >>> columns = [TypeOfColumn(header, look) for header in "ab"]
+    >>> for column, values in zip(columns, (["1", "2,50"], ["007", "8"])):
+    ...     column.see(pa.array(values))
+    >>> [str(column.type) for column in columns], columns[0].cast(pa.array(["2,50", ""])).to_pylist()
+    (['decimal', 'text'], [Decimal('2.50'), None])
     """
 
     header: str
     look: Look
-    is_text_file: bool
     kinds: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     is_whole: bool = True
     has_time: bool = False
     zones: set[bool] = field(default_factory=set)
-    has_values: bool = False
     longest_whole: int = 0
 
     def __post_init__(self) -> None:
         meaning = meaning_of(self.header)
         self._is_code = bool(meaning and meaning.category.startswith(_CODES))
-        self._numbers = [_Numbers("."), _Numbers(",")]
+        is_text_file = self.look.format in ("csv", "tsv")
+        self._reads_numbers = is_text_file and not self._is_code
+        # A comma that separates cells is a decimal comma too only where the file shows so: else "3,3" is a pair.
+        has_comma = self.look.separator != "," or self.look.decimal == ","
+        marks = (".", ",") if has_comma else (".",)
+        self._numbers = [_Numbers(mark) for mark in marks] if self._reads_numbers else []
+        self._exact: pa.DataType | None = None
         found = self.look.date_formats.get(self.header)
         swapped = found.translate(str.maketrans("dm", "md")) if found and found[1] in "dm" else None
         self._formats: list[str | None] = [found] if not swapped else [found, swapped]
-        if found is not None and None not in self._formats:
+        if found is not None:
             self._formats.append(None)
+        if self._is_code or self.look.format == "excel":
+            self._formats = []
+        if not is_text_file:
+            self._formats = self._formats[-1:]  # ISO alone: JSON has no other way to write a date
 
     def see(self, values: pa.Array) -> None:
         """The next values, as they were read."""
@@ -108,13 +123,9 @@ class TypeOfColumn:
         if not len(text):
             return
         self.kinds.add("text")
-        if self.is_text_file and not self._is_code:
+        if self._reads_numbers:
             self._see_numbers(text)
-        else:
-            self.is_whole = False
-            for numbers in self._numbers:
-                numbers.fits = False
-        self._see_words(text)
+            self._see_words(text)
         self._see_dates(text)
 
     def _see_typed(self, values: pa.Array) -> None:
@@ -125,7 +136,10 @@ class TypeOfColumn:
             filled = pc.drop_null(values)
             whole = pc.and_(pc.equal(pc.floor(filled), filled), pc.less(pc.abs(filled), float(1 << 53)))
             self.kinds.add("integer" if pc.all(whole).as_py() else "decimal")
+        elif kind == pa.uint64():
+            self.kinds.add("integer" if pc.max(values).as_py() < 1 << 63 else "other")
         else:
+            self._exact = kind if pa.types.is_decimal(kind) else self._exact
             self.kinds.add(_kind_of(kind))
 
     def _see_numbers(self, text: pa.Array) -> None:
@@ -160,7 +174,7 @@ class TypeOfColumn:
             return _type_of(self.kinds)
         if self._formats and len(self.zones) < 2:
             return ColumnType.TIMESTAMP if self.has_time else ColumnType.DATE
-        if self.is_whole:
+        if self._reads_numbers and self.is_whole:
             return ColumnType.INTEGER
         numbers = self._chosen
         if numbers is not None:
@@ -181,12 +195,12 @@ class TypeOfColumn:
     def is_number_ambiguous(self) -> bool:
         """Whether the column stays text because a mark may be that of decimals or of thousands."""
         fits = [numbers for numbers in self._numbers if numbers.fits]
-        return self.kinds == {"text"} and not self.is_whole and bool(fits) and self._chosen is None
+        return self.kinds == {"text"} and not self.is_whole and bool(fits) and self.type is ColumnType.TEXT
 
     @property
     def _chosen(self) -> _Numbers | None:
         """The numbers whose mark the column itself shows, else those of the file's mark."""
-        fits = [n for n in self._numbers if n.fits and (n.whole + n.scale <= _MOST_DIGITS)]
+        fits = [n for n in self._numbers if n.fits and max(n.whole, self.longest_whole) + n.scale <= _MOST_DIGITS]
         fits = [n for n in fits if n.is_fraction or n.whole <= 18]
         shown = [n for n in fits if n.is_shown]
         if len(shown) == 1:
@@ -209,7 +223,8 @@ class TypeOfColumn:
         kind = self.type
         numbers = self._chosen if self.kinds == {"text"} else None
         if kind is ColumnType.DECIMAL:
-            return pa.float64() if numbers is None else pa.decimal128(_MOST_DIGITS, numbers.scale)
+            exact = self._exact or pa.float64()
+            return exact if numbers is None else pa.decimal128(_MOST_DIGITS, numbers.scale)
         zone = "UTC" if self.zones == {True} or self.kinds == {"zoned"} else None
         arrow = {
             ColumnType.INTEGER: pa.int64(),
@@ -250,7 +265,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def _kind_of(kind: pa.DataType) -> str:  # noqa: PLR0911  one line a type reads best
     if pa.types.is_integer(kind):
-        return "unsigned" if kind == pa.uint64() else "integer"
+        return "integer"
     if pa.types.is_floating(kind):
         return "decimal"
     if pa.types.is_decimal(kind):
@@ -280,7 +295,7 @@ def _cast_typed(values: pa.Array, kind: ColumnType, to: pa.DataType) -> pa.Array
     if kind is ColumnType.TEXT:
         return text_of(values)
     if kind is ColumnType.DECIMAL and pa.types.is_decimal(values.type):
-        return pc.cast(values, pa.float64()) if to == pa.float64() else values
+        return values
     return pc.cast(values, to, safe=False)
 
 
