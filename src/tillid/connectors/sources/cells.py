@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 _RUN_OF_BLANKS = re.compile(r"[ \t]+")
 _LINE_END = "\r\n"
@@ -53,6 +54,9 @@ def take_apart(line: str, marks: Marks, taken: Taken | None = None, *, plain: in
         if not marks.quote or marks.quote not in body:
             taken.cells = body.split(marks.separator)
             return taken
+        if plain < 0 and not marks.escape and not marks.are_aligned and (cells := _of_plain_row(body, marks)):
+            taken.cells = cells
+            return taken
     at = 0
     while True:
         if taken.open is None:
@@ -73,6 +77,27 @@ def take_apart(line: str, marks: Marks, taken: Taken | None = None, *, plain: in
         if at >= len(body):
             return taken
         at += len(marks.separator)
+
+
+def _of_plain_row(body: str, marks: Marks) -> list[str] | None:
+    """The cells of a line that is CSV by the letter; None for any other."""
+    row, cell = _patterns(marks)
+    if not row.fullmatch(body):
+        return None
+    found = cell.findall(body)
+    if not body.endswith(marks.separator):
+        found.pop()  # the end of the line is found once more
+    quote, twice = marks.quote, marks.quote * 2
+    return [quoted.replace(twice, quote) if quoted else bare for quoted, bare in found]
+
+
+@cache
+def _patterns(marks: Marks) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    quote, separator = re.escape(marks.quote), re.escape(marks.separator)
+    quoted = f"{quote}([^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*+){quote}"
+    bare = f"((?:(?!{separator})[^{quote}])*+)" if len(marks.separator) > 1 else f"([^{quote}{separator}]*+)"
+    cell = f"(?:{quoted}|{bare})(?:{separator}|$)"
+    return re.compile(f"(?:{cell})+", re.DOTALL), re.compile(cell, re.DOTALL)
 
 
 def _begun(body: str, at: int, marks: Marks, *, is_plain: bool) -> tuple[int, bool]:

@@ -78,7 +78,7 @@ class Records:
             if first is None:
                 return
             if not self._is_empty(first):
-                cells = self._cells(first, line)
+                cells = self._cells(first, line) if self._layout.quote in first else self._bare(first)
                 record = self._record(cells, line)
                 if record is not None:
                     yield record
@@ -86,6 +86,10 @@ class Records:
 
     def _is_empty(self, line: str) -> bool:
         return not line.strip("\r\n") if self._width == 1 else not line.strip("\r\n ")
+
+    def _bare(self, line: str) -> list[str]:
+        marks = self._layout.marks
+        return take_apart(line, marks).cells if marks.are_aligned else line.rstrip("\r\n").split(marks.separator)
 
     def _cells(self, first: str, line: int) -> list[str]:
         marks = self._layout.marks
