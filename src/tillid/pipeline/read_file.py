@@ -64,7 +64,9 @@ class FileRead:
         return {"tables": [table.as_dict() for table in self.tables], "refused": self.refused}
 
 
-def read_file(path: Path, sheet: str | None = None, out: Path | None = None, progress: Progress | None = None) -> FileRead:
+def read_file(
+    path: Path, sheet: str | None = None, out: Path | None = None, progress: Progress | None = None
+) -> FileRead:
     """Read a file through; each table, or the one that `sheet` names, goes to the folder `out` as Parquet.
 
     A type is given only where every value of a column has it and nothing is lost. A file that can't be read is
@@ -83,31 +85,29 @@ def read_file(path: Path, sheet: str | None = None, out: Path | None = None, pro
     except OSError as error:
         return FileRead((), f"{path.name}: {error.strerror or 'it cannot be opened'}")
     for name in names:
+        target = None if out is None else out / f"{_safe(name, taken)}.parquet"
         try:
-            read.append(_read_table(files.table(file, name), file, name, out, progress, taken))
+            read.append(_read_table(name, (files.table(file, name), file), target, progress))
         except TillidError as error:
             refused = refused or str(error)
     return FileRead(tuple(read), refused)
 
 
-def _read_table(
-    source: Source, file: SourceFile, name: str, out: Path | None, progress: Progress, taken: set[str]
-) -> TableRead:
+def _read_table(name: str, of: tuple[Source, SourceFile], target: Path | None, progress: Progress) -> TableRead:
+    source, file = of
     look = source.look(file)
     seen = _Seen(look)
     with progress.stage(f"read {name}") as step:
         for batch in source.read(file):
             seen.see(batch)
             step.advance(batch.table.num_rows)
+        seen.end()
     columns = list(seen.columns.values())
-    path = ""
-    if out is not None:
+    if target is not None:
         with progress.stage(f"write {name}", seen.rows) as step:
-            target = out / f"{_safe(name, taken)}.parquet"
             _write(target, _cast(source, file, columns, step), _schema(columns))
-        path = str(target)
     shown = tuple((column.header, str(column.type)) for column in columns)
-    return TableRead(name, seen.rows, shown, look, tuple(seen.notes()), path)
+    return TableRead(name, seen.rows, shown, look, tuple(seen.notes()), str(target or ""))
 
 
 @dataclass
@@ -131,11 +131,24 @@ class _Seen:
         self.unreadable += len(batch.unreadable)
         self.first_unreadable += batch.unreadable[: _SHOWN - len(self.first_unreadable)]
         self._notes += batch.notes
-        for header in batch.table.schema.names:
-            if header not in self.columns:
-                self.columns[header] = TypeOfColumn(header, self.look)
-        for header, values in zip(batch.table.schema.names, batch.table.columns, strict=True):
-            self.columns[header].see(values)
+        # Small batches are looked at together: with many columns, each look costs.
+        if self._held and self._held[0].schema != batch.table.schema:
+            self.end()
+        self._held.append(batch.table)
+        rows = sum(table.num_rows for table in self._held)
+        if rows >= BATCH_ROWS or rows * batch.table.num_columns >= _MOST_CELLS:
+            self.end()
+
+    def end(self) -> None:
+        """Look at the batches that are held."""
+        if not self._held:
+            return
+        table = pa.Table.from_batches(self._held).combine_chunks()
+        self._held.clear()
+        for header, values in zip(table.column_names, table.columns, strict=True):
+            column = self.columns.setdefault(header, TypeOfColumn(header, self.look))
+            for chunk in values.chunks:
+                column.see(chunk)
 
     def notes(self) -> Iterator[str]:
         """Sentences without values, those of dates by what all values showed."""
@@ -147,9 +160,14 @@ class _Seen:
                 yield f"{header} stays text: its points or commas could be of decimals or of thousands"
         yield from self._notes
         if self.unreadable:
+            count = (
+                "1 row that can't be read is"
+                if self.unreadable == 1
+                else f"{self.unreadable} rows that can't be read are"
+            )
             lines = "; ".join(f"line {row.line}: {row.reason}" for row in self.first_unreadable)
-            more = f"; and {self.unreadable - len(self.first_unreadable)} more" * (self.unreadable > _SHOWN)
-            yield f"{self.unreadable} row{'s' * (self.unreadable > 1)} can't be read and {'are' if self.unreadable > 1 else 'is'} left out: {lines}{more}"
+            more = f"; and {self.unreadable - len(self.first_unreadable)} more" if self.unreadable > _SHOWN else ""
+            yield f"{count} left out: {lines}{more}"
 
 
 def _schema(columns: Sequence[TypeOfColumn]) -> pa.Schema:
@@ -199,7 +217,9 @@ def _together(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[
 
 def _safe(name: str, taken: set[str]) -> str:
     """A table's name as one of a file, which no system takes for a path, a flag or a device."""
-    plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", name.replace("/", "_"))).strip(" .-")[:_LONGEST_NAME] or "table"
+    plain = (
+        _UNSAFE.sub("_", unicodedata.normalize("NFC", name.replace("/", "_"))).strip(" .-")[:_LONGEST_NAME] or "table"
+    )
     safe, count = plain, 1
     while safe.lower() in taken:
         count += 1

@@ -35,12 +35,14 @@ def test_each_data_file_is_a_table_called_by_its_path(read):
     assert whole.look.sheet == "a/crm.csv"
     assert any("holds 3 tables" in note for note in whole.look.notes)
     assert read("all.zip", sheet="c.parquet").rows == [{"x": 1}, {"x": 2}]
-    with pytest.raises(SheetMissing, match="'c.parket'"):
+    with pytest.raises(SheetMissing, match=r"'c\.parket'"):
         read("all.zip", sheet="c.parket")
 
 
 def test_what_is_no_table_is_left_out_and_said(read):
-    whole = read("all.zip", packed({"crm.csv": "a;b\n1;2\n", "empty.csv": "", "x.pdf": "%PDF-1.7", "__MACOSX/crm.csv": "x"}))
+    whole = read(
+        "all.zip", packed({"crm.csv": "a;b\n1;2\n", "empty.csv": "", "x.pdf": "%PDF-1.7", "__MACOSX/crm.csv": "x"})
+    )
     assert whole.source.tables(whole.file) == ("crm.csv",)
     assert [note for note in whole.look.notes if "x.pdf" in note and "PDF document" in note]
     with pytest.raises(SourceError, match="PDF document"):
@@ -80,9 +82,12 @@ def test_an_encrypted_archive_is_refused(read):
 
 def test_bombs_are_refused_before_they_go_off(read):
     with pytest.raises(LimitExceeded, match="more than is read"):
-        read("many.zip", packed({f"{n}.csv": b"0" * (1 << 20) for n in range(70)} | {"x.csv": bytes(1 << 27)}, zipfile.ZIP_BZIP2))
-    with pytest.raises(LimitExceeded, match="more than 1,000 files"):
-        read("files.zip", packed({f"{n}.csv": "a" for n in range(1001)}))
+        read(
+            "many.zip",
+            packed({f"{n}.csv": b"0" * (1 << 20) for n in range(70)} | {"x.csv": bytes(1 << 27)}, zipfile.ZIP_BZIP2),
+        )
+    with pytest.raises(LimitExceeded, match="more than 5,000 files"):
+        read("files.zip", packed({f"{n}.csv": "a" for n in range(5001)}))
 
 
 def test_a_torn_archive_is_one_clear_error(read):

@@ -106,7 +106,9 @@ def test_rows_wherever_they_lie(read, text, rows):
 
 
 def test_where_the_rows_were_found_is_said(read):
-    assert "the rows are the objects under response.items" in read("a.json", '{"response":{"items":[{"a":1}]}}').look.notes
+    assert (
+        "the rows are the objects under response.items" in read("a.json", '{"response":{"items":[{"a":1}]}}').look.notes
+    )
 
 
 @pytest.mark.parametrize("text", ["1", '"x"', "null", "true", "[1,2]", '["a"]'])

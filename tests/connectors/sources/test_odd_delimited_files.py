@@ -83,7 +83,7 @@ def test_danish_and_dutch_letters_of_any_age(read, encoding):
 
 
 def test_lines_of_another_encoding_are_read_as_what_they_are(read):
-    lines = ["navn;by\n".encode(), "Åse;Århus\n".encode() * 20, "Søren;Ærø\n".encode("cp1252") * 3]
+    lines = [b"navn;by\n", "Åse;Århus\n".encode() * 20, "Søren;Ærø\n".encode("cp1252") * 3]
     whole = read("a.csv", b"".join(lines))
     assert cells(whole)[-1] == ["Søren", "Ærø"]
     assert "3 lines in windows-1252 were read as such" in whole.notes
@@ -98,7 +98,9 @@ def test_text_that_was_once_read_wrongly_is_kept_and_noted(read):
     assert any("Ã¦ for æ" in note for note in whole.look.notes)
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, lambda b: pa.compress(b, "zstd", asbytes=True)])
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, bz2.compress, lzma.compress, lambda b: pa.compress(b, "zstd", asbytes=True)]
+)
 def test_compressed_files(read, pack):
     content = b"a;b\n" + b"1;x\n" * 1000
     assert len(read("a.csv.z", pack(content)).rows) == 1000
@@ -121,7 +123,9 @@ def test_ten_thousand_columns(read):
     assert (len(whole.look.columns), len(whole.rows)) == (10_000, 3)
 
 
-@pytest.mark.parametrize("start", [b"%PDF-1.7\n%x", b"<!DOCTYPE html><table>", b"<?xml version='1.0'?><a/>", b"\xff\xd8\xff\xe0"])
+@pytest.mark.parametrize(
+    "start", [b"%PDF-1.7\n%x", b"<!DOCTYPE html><table>", b"<?xml version='1.0'?><a/>", b"\xff\xd8\xff\xe0"]
+)
 def test_what_is_no_table_is_told_by_what_it_looks_like(read, start):
     with pytest.raises(FileNotATable, match="looks like"):
         read("a.csv", start + b" " * 100)

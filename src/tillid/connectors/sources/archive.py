@@ -15,7 +15,7 @@ from typing import IO
 from tillid.connectors.sources.errors import ArchiveRefused, FileTorn, LimitExceeded
 from tillid.connectors.sources.file_bytes import MOST_RATIO, MOST_UNPACKED, FileBytes, Openable
 
-MOST_MEMBERS = 1000
+MOST_MEMBERS = 5000
 """An archive of more files than this is refused."""
 MOST_IN_MEMORY = 1 << 28
 """An archive in an archive is held in memory, up to this many bytes."""
@@ -97,7 +97,9 @@ class ZipArchive:
         is_overlapping = isinstance(self._path, Path) and packed > self._path.stat().st_size
         if size > MOST_UNPACKED or is_overlapping or (size > _RATIO_COUNTS_FROM and size > MOST_RATIO * max(1, packed)):
             raise LimitExceeded(self._name, "the archive unpacks to more than is read")
-        if size > _RATIO_COUNTS_FROM and any(entry.file_size > MOST_RATIO * max(1, entry.compress_size) for entry in entries):
+        if size > _RATIO_COUNTS_FROM and any(
+            entry.file_size > MOST_RATIO * max(1, entry.compress_size) for entry in entries
+        ):
             raise LimitExceeded(self._name, "the archive unpacks to more than is read")
 
     def _opened(self) -> zipfile.ZipFile:
@@ -125,7 +127,7 @@ class TarArchive:
 
     def members(self) -> Iterator[Member]:
         """Its files. Errors: ArchiveRefused, FileTorn, LimitExceeded."""
-        found = []
+        found: list[Member] = []
         for _, entry in self._entries():
             _refuse_name(self._name, entry.name)
             if entry.issym() or entry.islnk():
@@ -202,4 +204,8 @@ def _refuse_name(archive: str, name: str) -> None:
 
 
 def _is_aside(name: str) -> bool:
-    return name.startswith(_ASIDE) or PurePosixPath(name).name.startswith((".", "~$")) or name.lower().endswith(("thumbs.db",))
+    return (
+        name.startswith(_ASIDE)
+        or PurePosixPath(name).name.startswith((".", "~$"))
+        or name.lower().endswith(("thumbs.db",))
+    )

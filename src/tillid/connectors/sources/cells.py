@@ -47,29 +47,13 @@ def take_apart(line: str, marks: Marks, taken: Taken | None = None, *, plain: in
     """
     taken = taken or Taken()
     body = line.rstrip(_LINE_END)
-    if taken.open is None:
-        if marks.are_aligned and marks.quote not in body:
-            taken.cells = _RUN_OF_BLANKS.split(body.strip())
-            return taken
-        if not marks.quote or marks.quote not in body:
-            taken.cells = body.split(marks.separator)
-            return taken
-        if plain < 0 and not marks.escape and not marks.are_aligned and (cells := _of_plain_row(body, marks)):
-            taken.cells = cells
-            return taken
+    if taken.open is None and plain < 0 and (cells := _simple(body, marks)):
+        taken.cells = cells
+        return taken
     at = 0
     while True:
         if taken.open is None:
-            at, is_quoted = _begun(body, at, marks, is_plain=len(taken.cells) == plain)
-            if not is_quoted:
-                end = body.find(marks.separator, at)
-                cell = body[at:] if end < 0 else body[at:end]
-                taken.is_odd |= marks.quote in cell
-                taken.cells.append(cell)
-                at = len(body) if end < 0 else end
-            else:
-                taken.open = []
-                at += 1
+            at = _begun(body, at, marks, taken, is_plain=len(taken.cells) == plain)
         if taken.open is not None:
             at = _quoted(line, len(body), at, marks, taken)
             if at < 0:
@@ -77,6 +61,13 @@ def take_apart(line: str, marks: Marks, taken: Taken | None = None, *, plain: in
         if at >= len(body):
             return taken
         at += len(marks.separator)
+
+
+def _simple(body: str, marks: Marks) -> list[str] | None:
+    """The cells of a line without quotes, or with such as stand by the letter; None for any other."""
+    if not marks.quote or marks.quote not in body:
+        return _RUN_OF_BLANKS.split(body.strip()) if marks.are_aligned else body.split(marks.separator)
+    return None if marks.escape or marks.are_aligned else _of_plain_row(body, marks)
 
 
 def _of_plain_row(body: str, marks: Marks) -> list[str] | None:
@@ -100,14 +91,20 @@ def _patterns(marks: Marks) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(f"(?:{cell})+", re.DOTALL), re.compile(cell, re.DOTALL)
 
 
-def _begun(body: str, at: int, marks: Marks, *, is_plain: bool) -> tuple[int, bool]:
-    """Where the cell's text begins, and whether it is a quote."""
+def _begun(body: str, at: int, marks: Marks, taken: Taken, *, is_plain: bool) -> int:
+    """Where a cell ends that has no quotes around it; of one that has, where it begins, and it is open."""
     begin = at
     while begin < len(body) and body[begin] == " ":
         begin += 1
     if body.startswith(marks.quote, begin) and not is_plain:
-        return begin, True
-    return (begin if marks.are_aligned else at), False
+        taken.open = []
+        return begin + 1
+    start = begin if marks.are_aligned else at
+    found = body.find(marks.separator, start)
+    end = len(body) if found < 0 else found
+    taken.is_odd |= marks.quote in body[start:end]
+    taken.cells.append(body[start:end])
+    return end
 
 
 def _quoted(line: str, size: int, at: int, marks: Marks, taken: Taken) -> int:

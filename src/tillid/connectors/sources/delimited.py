@@ -44,8 +44,7 @@ class DelimitedFile:
         """Encoding, separator, quote, headers, decimal mark and date formats."""
         layout, rows = self._layout_and_sample()
         sample = {
-            header: [row[index] for row in rows if len(row) > index]
-            for index, header in enumerate(layout.columns)
+            header: [row[index] for row in rows if len(row) > index] for index, header in enumerate(layout.columns)
         }
         found = find_decimal_mark(value for values in sample.values() for value in values)
         formats, ambiguous = find_date_formats(sample)
@@ -203,9 +202,7 @@ class _Reading:
                 rows, unreadable = [], []
         yield self._made(rows, unreadable, notes)
 
-    def _made(
-        self, rows: list[Sequence[str]], unreadable: list[UnreadableRow], notes: Sequence[str] = ()
-    ) -> RawBatch:
+    def _made(self, rows: list[Sequence[str]], unreadable: list[UnreadableRow], notes: Sequence[str] = ()) -> RawBatch:
         place = {header: index for index, header in enumerate(self._layout.columns)}
         arrays = [pa.array([row[place[name]] for row in rows], pa.string()) for name in self._kept]
         first, self._rows = self._rows, self._rows + len(rows)

@@ -29,7 +29,9 @@ _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 _HIGH = re.compile(rb"[\x80-\xff]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|$)")
-_WINDOWS_LETTERS = re.compile(rb"[\x00-\x7f\x80\x85\x8a\x8c\x8e\x91-\x97\x9a\x9c\x9e\x9f\xa0\xa3\xa7\xab\xb0\xb4\xbb\xc0-\xfe]*")
+_WINDOWS_LETTERS = re.compile(
+    rb"[\x00-\x7f\x80\x85\x8a\x8c\x8e\x91-\x97\x9a\x9c\x9e\x9f\xa0\xa3\xa7\xab\xb0\xb4\xbb\xc0-\xfe]*"
+)
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _MOJIBAKE = re.compile("Ã[\u0080-¿ŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]")
 
@@ -49,7 +51,7 @@ def find_encoding(path: Path | Openable, name: str) -> str:
         wide = _wide_without_bom(chunk)
         if wide:
             return wide
-        if chunk.count(0) > len(chunk) // 2 or len(_CONTROLS.findall(chunk[:1 << 14])) > len(chunk[:1 << 14]) // 20:
+        if chunk.count(0) > len(chunk) // 2 or len(_CONTROLS.findall(chunk[: 1 << 14])) > len(chunk[: 1 << 14]) // 20:
             raise FileNotText(name)
         while chunk and chunk.isascii():
             chunk = source.read(CHUNK)

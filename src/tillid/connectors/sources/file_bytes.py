@@ -47,7 +47,7 @@ def _zstd(plain: BinaryIO) -> BinaryIO:
     return stream
 
 
-_UNPACKERS: dict[bytes, tuple[str, Callable[[BinaryIO], IO[bytes]]]] = {
+_UNPACKERS: dict[bytes, tuple[str, Callable[[BinaryIO], IO[bytes] | gzip.GzipFile]]] = {
     b"\x1f\x8b": ("gzip", lambda plain: gzip.GzipFile(fileobj=plain)),
     b"BZh": ("bzip2", bz2.BZ2File),
     b"\xfd7zXZ\0": ("xz", lzma.LZMAFile),
@@ -69,7 +69,7 @@ class FileBytes:
         plain.seek(0)
         self.packed = ""
         self._plain: BinaryIO = plain  # type: ignore[assignment]
-        self._source: IO[bytes] = plain
+        self._source: IO[bytes] | gzip.GzipFile = plain
         self._count = 0
         for magic, (packed, unpacker) in _UNPACKERS.items():
             if start.startswith(magic) and not (magic == b"BZh" and start[4:6] != b"1A"):

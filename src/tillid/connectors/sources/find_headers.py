@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tillid.connectors.sources.found_by_looking import holds_values
 
@@ -85,7 +86,7 @@ def _is_like(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
 def _count_up(row: Sequence[str]) -> bool:
     """Numbers in a row that follow on one another are headers: months, weeks, answers."""
     numbers = [int(cell) for cell in row if cell.strip().isascii() and cell.strip().isdigit()]
-    return len(numbers) > 2 and len({after - before for before, after in zip(numbers, numbers[1:])}) == 1
+    return len(numbers) > 2 and len({after - before for before, after in pairwise(numbers)}) == 1
 
 
 def _kind(cell: str) -> str:

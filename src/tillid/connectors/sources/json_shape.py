@@ -28,27 +28,28 @@ def _within(text: str, at: int, above: str, depth: int) -> tuple[str, int] | Non
         return None
     at = _skip(text, at + 1)
     while text[at : at + 1] == '"':
-        try:
-            key, at = _DECODER.raw_decode(text, at)
-        except ValueError:
+        key, after = _decoded(text, at)
+        at = _skip(text, after)
+        if after < 0 or text[at : at + 1] != ":":
             return None
-        at = _skip(text, at)
-        if text[at : at + 1] != ":":
-            return None
-        at = _skip(text, at + 1)
-        path = f"{above}{key}"
+        at, path = _skip(text, at + 1), f"{above}{key}"
         if text[at : at + 1] == "[" and text[_skip(text, at + 1) :][:1] == "{":
             return path, at
         if depth < _DEEPEST and (found := _within(text, at, f"{path}.", depth + 1)):
             return found
-        try:
-            _, at = _DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            return None
-        at = _skip(text, at)
+        _, after = _decoded(text, at)
+        at = _skip(text, after) if after >= 0 else len(text)
         if text[at : at + 1] == ",":
             at = _skip(text, at + 1)
     return None
+
+
+def _decoded(text: str, at: int) -> tuple[object, int]:
+    """The value at a place and where it ends; -1 where it is none, or is cut off."""
+    try:
+        return _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None, -1
 
 
 def is_too_deep(raw: str) -> bool:

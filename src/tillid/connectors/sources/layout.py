@@ -74,7 +74,9 @@ class _Row:
     text: str
 
 
-def find_layout(path: Path | Openable, name: str, said: ReadAs, separator: str | None) -> tuple[Layout, list[list[str]]]:
+def find_layout(
+    path: Path | Openable, name: str, said: ReadAs, separator: str | None
+) -> tuple[Layout, list[list[str]]]:
     """The layout of a file, and the rows of a sample below its headers.
 
     `separator` is what the format or the definition fixes. Errors: FileEmpty, FileNotText, HeaderMissing,

@@ -18,7 +18,9 @@ _SIGNATURES = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"-----BEGIN ", "a key or certificate"),
 )
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table|script|meta)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table|script|meta)\b", re.IGNORECASE | re.DOTALL
+)
 _XML = re.compile(rb"\s*<(?:\?xml|[A-Za-z][\w.:-]*(?:\s[^<>]*)?>)")
 
 

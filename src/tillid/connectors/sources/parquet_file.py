@@ -74,7 +74,9 @@ class ParquetFile:
         path, name = self._request.path, self._request.name
         with FileBytes(path, name) as source:
             if source.packed:
-                raise FormatMismatch(name, "parquet", hint=f"It is {source.packed}: unpack it; Parquet is compressed inside.")
+                raise FormatMismatch(
+                    name, "parquet", hint=f"It is {source.packed}: unpack it; Parquet is compressed inside."
+                )
             start = source.read(4)
         if not start:
             raise FileEmpty(name)
@@ -124,12 +126,14 @@ def told_by_text(sample: pa.RecordBatch | None) -> tuple[dict[str, list[str]], l
 
 
 def paths_of(field: pa.Field) -> list[str]:
+    """The dotted paths of a field's leaves."""
     if not pa.types.is_struct(field.type):
         return [field.name]
     return [f"{field.name}.{path}" for below in field.type for path in paths_of(below)]
 
 
 def flattened(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with structs taken apart, and lists as JSON text."""
     if not any(pa.types.is_nested(field.type) for field in batch.schema):
         return batch
     leaves = [leaf for name in batch.schema.names for leaf in _leaves(name, batch.column(name))]

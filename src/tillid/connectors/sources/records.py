@@ -66,6 +66,7 @@ class Records:
         self._file = file
         self._is_kept = is_kept
         self._width = len(layout.columns)
+        self._first_header = layout.headers[0] if layout.headers else None
         self._longest = LONGEST_VALUE
         self.mended: Counter[str] = Counter()
 
@@ -169,10 +170,8 @@ class Records:
                 return Record(line, cells, f"{count} {noun} where there are {self._width} columns{over}", raw)
         if UNDECODABLE in raw and any(UNDECODABLE in cell and self._is_kept(i) for i, cell in enumerate(cells)):
             return Record(line, cells, f"holds bytes that are not {self._layout.encoding}{over}", raw)
-        if cells[0] == self._layout.headers[:1][0] if self._layout.headers else False:
-            if tuple(cells) == self._layout.headers and self._width > 1:
-                return Record(line, cells, "repeats the headers", raw)
-        return Record(line, cells, "", raw)
+        is_repeated = cells[0] == self._first_header and self._width > 1 and tuple(cells) == self._layout.headers
+        return Record(line, cells, "repeats the headers" if is_repeated else "", raw)
 
     def _fitted(self, cells: list[str], raw: str) -> list[str]:
         missing = self._width - len(cells)

@@ -19,8 +19,10 @@ from tillid.stages.ingest.to_time import timestamp_of
 _CODES = ("user.contact.phone_number", "user.contact.address.postal_code", "user.government_id")
 _WHOLE = r"^\s*-?(?:0|[1-9]\d{0,17})\s*$"
 _GROUP = {".": "[,' \u00a0\u202f]", ",": "[.' \u00a0\u202f]"}
-_TRUTHS = (("true", "false"), ("ja", "nej"), ("ja", "nei"), ("ja", "nee"), ("ja", "nein"), ("yes", "no"),
-           ("oui", "non"), ("y", "n"), ("j", "n"), ("sand", "falsk"), ("sann", "usann"), ("waar", "onwaar"))  # fmt: skip
+_TRUTHS = tuple(
+    tuple(pair.split("/"))
+    for pair in "true/false ja/nej ja/nei ja/nee ja/nein yes/no oui/non y/n j/n sand/falsk sann/usann".split()
+)
 _HAS_TIME = r"\d[Tt ]\s*\d"
 _MOST_DIGITS = 38
 _NANOSECONDS = r"[.,]\d{7,}"
@@ -212,9 +214,9 @@ class TypeOfColumn:
         return by_file if by_file and by_file.mark == "." and by_file.is_fraction else None
 
     @property
-    def _truths(self) -> tuple[str, str] | None:
-        if self.words <= {"true", "false"} and self.words:
-            return "true", "false"
+    def _truths(self) -> tuple[str, ...] | None:
+        if self.words and self.words <= set(_TRUTHS[0]):
+            return _TRUTHS[0]
         return next((pair for pair in _TRUTHS if self.words == set(pair)), None)
 
     @property
@@ -234,7 +236,7 @@ class TypeOfColumn:
         }
         return arrow.get(kind, pa.string())
 
-    def cast(self, values: pa.Array) -> pa.Array:
+    def cast(self, values: pa.Array) -> pa.Array:  # noqa: PLR0911  one line a type reads best
         """Values of one batch in that type; empty text is null."""
         kind, to = self.type, self.arrow_type
         if pa.types.is_dictionary(values.type):
@@ -282,7 +284,7 @@ def _kind_of(kind: pa.DataType) -> str:  # noqa: PLR0911  one line a type reads 
 def _type_of(kinds: set[str]) -> ColumnType:
     if kinds <= {"integer"} and kinds:
         return ColumnType.INTEGER
-    if kinds <= {"integer", "decimal"} and kinds or (len(kinds) == 1 and next(iter(kinds)).startswith("exact")):
+    if (kinds and kinds <= {"integer", "decimal"}) or (len(kinds) == 1 and next(iter(kinds)).startswith("exact")):
         return ColumnType.DECIMAL
     if kinds and kinds <= {"date", "timestamp"}:
         return ColumnType.DATE if kinds == {"date"} else ColumnType.TIMESTAMP
