@@ -65,8 +65,11 @@ class FileBytes:
             plain = path.open("rb")
         except FileNotFoundError:
             raise FileMissing(name, ()) from None
-        start = plain.read(6)
-        plain.seek(0)
+        try:
+            start = plain.read(6)
+            plain.seek(0)
+        except _DAMAGED:
+            raise FileTorn(name, "the archive") from None
         self.packed = ""
         self._plain: BinaryIO = plain  # type: ignore[assignment]
         self._source: IO[bytes] | gzip.GzipFile = plain
