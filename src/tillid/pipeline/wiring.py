@@ -13,7 +13,7 @@ from tillid.connectors.sources.spread_sample import spread_sample
 from tillid.pipeline.project.project import Project
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
-from tillid.ports.source import Look, Source
+from tillid.ports.source import Look, Source, TableFiles
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
 from tillid.stages.ingest.definitions import SourceDefinition
@@ -64,6 +64,11 @@ def open_file(project: Project, path: str) -> Source:
 def sample_file(path: Path, look: Look) -> pa.Table | None:
     """Rows from all over a file, beside its first; None where they can't be had cheaply."""
     return spread_sample(path, look)
+
+
+def open_lone_file(path: Path) -> TableFiles:
+    """The reader of a file that belongs to no project."""
+    return FileSource(path.parent, (escape(path.name),))
 
 
 def open_destination(project: Project, destination: DestinationDefinition) -> Destination:

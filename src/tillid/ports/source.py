@@ -94,11 +94,13 @@ class RawBatch:
 
     `first_row` is the number of the batch's first row; the rows that can be read are numbered from 0 without
     gaps. `unreadable` rows stood near these rows and are not among them; a batch may hold nothing else.
+    `notes`, in the last batch, say what reading has mended, without values.
     """
 
     table: pa.RecordBatch
     first_row: int
     unreadable: tuple[UnreadableRow, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -121,4 +123,16 @@ class Source(Protocol):
 
         It reads the file a second time, so it is for refused rows alone; asking in ascending order is quick.
         """
+        ...
+
+
+class TableFiles(Source, Protocol):
+    """A source of files that may hold several tables each."""
+
+    def tables(self, file: SourceFile) -> tuple[str, ...]:
+        """The names of the file's tables, in order. Errors as for `look`."""
+        ...
+
+    def table(self, file: SourceFile, name: str) -> Source:
+        """The same files, of which the table of that name is read. Errors: no such table."""
         ...

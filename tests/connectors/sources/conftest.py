@@ -22,10 +22,12 @@ class WholeFile:
         self.look: Look = self.source.look(self.file)
         self.rows: list[dict[str, Any]] = []
         self.unreadable: list[UnreadableRow] = []
+        self.notes: list[str] = []
         for batch in self.source.read(self.file):
             assert batch.first_row == len(self.rows)
             self.rows += batch.table.to_pylist()
             self.unreadable += batch.unreadable
+            self.notes += batch.notes
 
     def lines(self) -> list[int]:
         return self.source.line_of(self.file, range(len(self.rows)))

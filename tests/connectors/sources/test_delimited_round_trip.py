@@ -7,14 +7,14 @@ import io
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tillid.connectors.sources.files import FileSource
 from tillid.ports.source import ReadAs
 
-# No code point that UTF-8 can't carry, nor the one that stands for undecodable bytes.
-CELL = st.text(st.characters(codec="utf-8", exclude_characters="\ufdd0"), max_size=12) | st.text(
+# No code point that UTF-8 can't carry, nor the one that stands for undecodable bytes, nor those that are left out.
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\ufdd0\0\ufeff"), max_size=12) | st.text(
     '";,\r\n\t ab', max_size=8
 )
 TABLES = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=12))
@@ -61,9 +61,15 @@ def test_every_row_is_either_read_or_handed_over(rows):
         (Path(folder) / "a.csv").write_text("\n".join(["x;y", *body]))
         source = FileSource(Path(folder), ["a.csv"], ReadAs(separator=";", header_row=1))
         (file,) = source.files()
+        assume(source.look(file).columns == ("x", "y"))  # rows that are all wider make further columns
         batches = list(source.read(file))
         read = [";".join(row.values()) for batch in batches for row in batch.table.to_pylist()]
         lost = [row for batch in batches for row in batch.unreadable]
-        assert read == [line for line in kept if line.count(";") == 1]
-        assert [row.raw for row in lost] == [line for line in kept if line.count(";") != 1]
-        assert [row.line for row in lost] == [n for n, line in enumerate(body, 2) if line and line.count(";") != 1]
+        assert read == [";".join(line.split(";")[:2]) for line in kept if _can_be_read(line)]
+        assert [row.raw for row in lost] == [line for line in kept if not _can_be_read(line)]
+        assert [row.line for row in lost] == [n for n, line in enumerate(body, 2) if line and not _can_be_read(line)]
+
+
+def _can_be_read(line: str) -> bool:
+    cells = line.split(";")
+    return len(cells) >= 2 and not any(cells[2:]) and cells != ["x", "y"]

@@ -84,3 +84,56 @@ def test_an_empty_array_has_no_rows_and_an_empty_file_is_an_error(read):
 
 def test_gzip_is_unpacked(read):
     assert read("a.ndjson.gz", gzip.compress(b'{"a":1}\n')).rows == [{"a": 1}]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('{"data":[{"a":1},{"a":2}]}', [{"a": 1}, {"a": 2}]),
+        ('{\n "count": 2,\n "data": [\n  {"a":1},\n  {"a":2}\n ],\n "next": null\n}', [{"a": 1}, {"a": 2}]),
+        ('{"response":{"ok":true,"items":[{"a":1}]}}', [{"a": 1}]),
+        ('[["a","b"],[1,"x"],[2]]', [{"a": 1, "b": "x"}, {"a": 2, "b": None}]),
+        ("[[1,2],[3,4]]", [{"#1": 1, "#2": 2}, {"#1": 3, "#2": 4}]),
+        ('{"a":1}{"a":2} {"a":3}', [{"a": 1}, {"a": 2}, {"a": 3}]),
+        ('{\n"a":1\n}\n{\n"a":2\n}', [{"a": 1}, {"a": 2}]),
+        ('{"a":1}\n{"a":2}\n', [{"a": 1}, {"a": 2}]),
+        ('\ufeff[{"a":1}]', [{"a": 1}]),
+        ('{"a":1}', [{"a": 1}]),
+    ],
+)
+def test_rows_wherever_they_lie(read, text, rows):
+    assert read("a.json", text).rows == rows
+
+
+def test_where_the_rows_were_found_is_said(read):
+    assert (
+        "the rows are the objects under response.items" in read("a.json", '{"response":{"items":[{"a":1}]}}').look.notes
+    )
+
+
+@pytest.mark.parametrize("text", ["1", '"x"', "null", "true", "[1,2]", '["a"]'])
+def test_values_alone_are_no_table(read, text):
+    with pytest.raises((FormatMismatch, FileTorn)):
+        read("a.json", text)
+
+
+def test_an_object_with_a_key_twice_is_noted(read):
+    whole = read("a.json", '[{"a":1,"a":2}]')
+    assert whole.rows == [{"a": 2}]
+    assert "some objects have a key twice: the last one counts" in whole.look.notes
+
+
+def test_numbers_beyond_all_measure(read):
+    assert read("a.json", '[{"a":' + "9" * 30 + '},{"a":NaN}]').rows[0]["a"] == "9" * 30
+    whole = read("b.ndjson", '{"a":' + "9" * 5000 + '}\n{"a":1}\n')
+    assert (whole.rows, whole.unreadable[0].line) == ([{"a": 1}], 1)
+
+
+def test_nesting_without_end_is_refused(read):
+    deep = '{"a":' * 100_000 + "1" + "}" * 100_000
+    whole = read("a.ndjson", deep + '\n{"b":1}\n')
+    assert (len(whole.rows), whole.unreadable[0].line) == (1, 1)
+    with pytest.raises((FileTorn, FormatMismatch)):
+        read("b.json", "[" * 100_000 + "]" * 100_000)
+    nested = '{"a":' * 500 + "1" + "}" * 500
+    assert "nested more than 200 deep" in read("c.ndjson", nested + '\n{"b":1}\n').unreadable[0].reason

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
+from typing import IO
 
 import olefile
 
 from tillid.connectors.sources.errors import FileNotATable, FileProtected
+from tillid.connectors.sources.file_bytes import FileBytes, Openable
+from tillid.connectors.sources.limits import LIMITS
 
 START_BYTES = 1 << 12
 """How much of a file's start `find_binary_format` wants."""
@@ -30,7 +34,7 @@ _STREAMS = {
 }
 
 
-def find_binary_format(start: bytes, path: Path, name: str) -> str | None:
+def find_binary_format(start: bytes, path: Path | Openable, name: str) -> str | None:
     """excel, html, spss, sas, stata, parquet or zip; None for text. `start` are the first bytes, unpacked.
 
     Errors: FileProtected, FileNotATable.
@@ -49,9 +53,9 @@ def find_binary_format(start: bytes, path: Path, name: str) -> str | None:
     return _statistics(start, name) or _markup(start, name)
 
 
-def _in_zip(path: Path, name: str) -> str:
+def _in_zip(path: Path | Openable, name: str) -> str:
     try:
-        with zipfile.ZipFile(path) as container:
+        with zipfile.ZipFile(_seekable(path, name)) as container:
             if any(entry.flag_bits & 1 for entry in container.infolist()):
                 raise FileProtected(name)
             names = [entry.filename.lower().replace("\\", "/").lstrip("/") for entry in container.infolist()]
@@ -70,6 +74,14 @@ def _in_zip(path: Path, name: str) -> str:
     return "zip"
 
 
+def _seekable(path: Path | Openable, name: str) -> Path | IO[bytes]:
+    """A file as it is; a member of an archive in memory, as far as a workbook is read at all."""
+    if isinstance(path, Path):
+        return path
+    with FileBytes(path, name) as source:
+        return io.BytesIO(source.read(LIMITS.workbook_bytes + 1))
+
+
 def _open_document(container: zipfile.ZipFile, name: str) -> str:
     kind = _first_bytes(container, "mimetype", 200).decode("ascii", "replace").strip()
     if b"encryption-data" in _first_bytes(container, "META-INF/manifest.xml", 1 << 20):
@@ -86,9 +98,9 @@ def _first_bytes(container: zipfile.ZipFile, part: str, size: int) -> bytes:
         return entry.read(size)
 
 
-def _in_ole(path: Path, name: str) -> str:
+def _in_ole(path: Path | Openable, name: str) -> str:
     try:
-        with olefile.OleFileIO(path) as container:
+        with olefile.OleFileIO(_seekable(path, name)) as container:
             streams = {parts[0].lower() for parts in container.listdir()}
     except (OSError, ValueError, IndexError, TypeError, AttributeError):
         return "excel"
@@ -131,5 +143,3 @@ def _ascii_of(start: bytes) -> bytes:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return start[2:].replace(b"\x00", b"").lstrip()
     return start.removeprefix(b"\xef\xbb\xbf").lstrip()
-
-

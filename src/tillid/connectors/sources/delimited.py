@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from tillid.connectors.sources.encoding import UNDECODABLE, Utf8Stream
+from tillid.connectors.sources.encoding import Utf8Stream, what_was_seen
 from tillid.connectors.sources.file_bytes import CHUNK, FileBytes
 from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark
 from tillid.connectors.sources.layout import Layout, find_layout
-from tillid.connectors.sources.records import Record, records
-from tillid.connectors.sources.request import Request
+from tillid.connectors.sources.quote_marks import QuoteMarks
+from tillid.connectors.sources.records import Record, Records, what_was_mended
+from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch, UnreadableRow
 
 _BLOCK = 1 << 22
+_MOST_CELLS = 1 << 18
+"""The most cells that the slow reader holds as Python objects."""
 _SEPARATOR_OF_FORMAT = {"tsv": "\t"}
 
 
@@ -27,19 +29,22 @@ class DelimitedFile:
     """One CSV or TSV file."""
 
     def __init__(self, request: Request) -> None:
-        self._path: Path = request.path
+        self._path = request.path
         self._name = request.name
         self._said = request.said
         self._format = request.format
         self._only = request.only
         self._found: tuple[Layout, list[list[str]]] | None = None
 
+    def tables(self) -> tuple[str, ...]:
+        """Its one table, called as the file."""
+        return (table_name(self._path),)
+
     def look(self) -> Look:
         """Encoding, separator, quote, headers, decimal mark and date formats."""
         layout, rows = self._layout_and_sample()
         sample = {
-            header: [row[index] for row in rows if len(row) == len(layout.columns)]
-            for index, header in enumerate(layout.columns)
+            header: [row[index] for row in rows if len(row) > index] for index, header in enumerate(layout.columns)
         }
         found = find_decimal_mark(value for values in sample.values() for value in values)
         formats, ambiguous = find_date_formats(sample)
@@ -48,7 +53,7 @@ class DelimitedFile:
             file=self._name,
             format=self._format,
             encoding=layout.encoding,
-            separator=layout.separator,
+            separator=layout.separator.strip(" ") or layout.separator,
             quote=layout.quote,
             # Where the comma is the decimal mark, a list separator of ";" goes with it.
             decimal=self._said.decimal or found or ("," if layout.separator == ";" else "."),
@@ -57,39 +62,41 @@ class DelimitedFile:
             header_row=layout.header_row,
             columns=layout.columns,
             sheet=None,
-            notes=tuple(notes),
+            notes=(*layout.notes, *notes),
         )
 
     def batches(self) -> Iterator[RawBatch]:
-        """The rows as text. Errors: FileTorn, QuoteUnclosed."""
+        """The rows as text; the last batch has the notes. Errors: FileTorn, QuoteUnclosed, LimitExceeded."""
         layout, _ = self._layout_and_sample()
         return _Reading(self, layout).batches()
 
     def lines(self) -> Iterator[int]:
         """The lines of the rows that can be read."""
-        return (record.line for record in self.records() if not record.reason)
+        return (record.line for record in self.records(Counter()) if not record.reason)
 
-    def records(self) -> Iterator[Record]:
-        """All rows one by one."""
+    def records(self, mended: Counter[str], notes: list[str] | None = None) -> Iterator[Record]:
+        """All rows one by one; at the end, what was mended is in `mended` and said in `notes`."""
         layout, _ = self._layout_and_sample()
-        with self._stream(layout) as stream:
+        with self.open(layout, None) as stream:
             text = io.TextIOWrapper(io.BufferedReader(stream, CHUNK), encoding="utf-8", newline="")
-            yield from records(text, layout, self._name, lambda index: self._is_kept(layout.columns[index]))
+            every = Records(text, layout, self._name, lambda index: self._is_kept(layout.columns[index]))
+            yield from every
+            mended.update(every.mended)
+            if notes is not None:
+                notes += [*what_was_seen(stream.seen), *what_was_mended(every.mended)]
 
     def kept(self, layout: Layout) -> list[str]:
         """The columns that are read."""
         return [header for header in layout.columns if self._is_kept(header)]
 
-    def open(self, layout: Layout) -> Utf8Stream:
+    def open(self, layout: Layout, marks: QuoteMarks | None) -> Utf8Stream:
         """The data below the headers as UTF-8."""
-        return self._stream(layout)
+        source = FileBytes(self._path, self._name)
+        skip, found = layout.skip_lines, layout.is_encoding_found
+        return Utf8Stream(source, layout.encoding, skip_lines=skip, found=found, marks=marks)
 
     def _is_kept(self, header: str) -> bool:
         return self._only is None or header in self._only
-
-    def _stream(self, layout: Layout) -> Utf8Stream:
-        source = FileBytes(self._path, self._name)
-        return Utf8Stream(source, layout.encoding, skip_lines=layout.skip_lines, quote=layout.quote)
 
     def _layout_and_sample(self) -> tuple[Layout, list[list[str]]]:
         if self._found is None:
@@ -98,50 +105,60 @@ class DelimitedFile:
         return self._found
 
 
+class _NotPlain(Exception):
+    """The file is not as plain as the fast reader needs it."""
+
+
 class _Reading:
-    """One pass over a file: counts what was handed over, so that the slow reader can go on where Arrow stops."""
+    """One pass over a file: counts what was handed over, so that the slow reader can go on where Arrow stops.
+
+    Arrow reads what no two readers of CSV would differ on. All else, from a short row to a quote that stands
+    oddly, is left to the slow reader.
+    """
 
     def __init__(self, file: DelimitedFile, layout: Layout) -> None:
         self._file = file
         self._layout = layout
-        self._kept = file.kept(layout)
+        self._kept = file.kept(layout) or list(layout.columns[:1])
         self._rows = 0
-        self._unreadable = 0
-        self._pending = 0
-        self._lost = iter(record for record in file.records() if record.reason)
 
     def batches(self) -> Iterator[RawBatch]:
-        with self._file.open(self._layout) as stream:
+        if not self._layout.is_plain:
+            yield from self._slow_batches()
+            return
+        marks = QuoteMarks(self._layout.quote, self._layout.separator)
+        with self._file.open(self._layout, marks) as stream:
             buffered = io.BufferedReader(stream, CHUNK)
             if not buffered.peek(1):
+                yield RawBatch(self._empty(), 0, (), tuple(what_was_seen(stream.seen)))
                 return
+            held: pa.RecordBatch | None = None
             try:
-                last = None
                 for batch in self._arrow_batches(buffered):
-                    last = batch if batch.num_rows else last
-                    yield from self._numbered(batch, is_marked=stream.is_marked)
-            except pa.ArrowInvalid:
-                # A row longer than a block, or one that Arrow alone can't read: no other row may be lost by it.
+                    self._refuse_odd(batch, stream, marks)
+                    # A row that a quote keeps open is the last one, so the last batch waits for the end.
+                    if held is not None:
+                        yield from self._numbered(held)
+                    held = batch if batch.num_rows else held
+                if marks.is_open or _holds_line_end(held):
+                    raise _NotPlain
+            except (pa.ArrowInvalid, _NotPlain):
+                # No other row may be lost by one that Arrow alone can't read.
                 yield from self._slow_batches()
                 return
-            if stream.quotes % 2 or _holds_line_end(last):
-                for _ in self._file.records():
-                    pass  # raises where a quote is open at the end
-        yield from self._numbered(self._empty(), is_marked=False)
+            yield from self._numbered(self._empty() if held is None else held, tuple(what_was_seen(stream.seen)))
 
     def _arrow_batches(self, stream: io.BufferedIOBase) -> Iterator[pa.RecordBatch]:
+        names = [*self._layout.columns, *(f"hidden {place}" for place in range(self._layout.hidden))]
         reader = arrow_csv.open_csv(
             stream,
-            read_options=arrow_csv.ReadOptions(column_names=self._layout.columns, block_size=_BLOCK),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=self._layout.separator,
-                quote_char=self._layout.quote,
-                newlines_in_values=True,
-                invalid_row_handler=self._on_ragged,
+                delimiter=self._layout.separator, quote_char=self._layout.quote, newlines_in_values=True
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(self._layout.columns, pa.string()),
-                include_columns=self._kept or list(self._layout.columns[:1]),
+                column_types=dict.fromkeys(names, pa.string()),
+                include_columns=[*self._kept, *names[len(self._layout.columns) :]],
                 strings_can_be_null=False,
                 check_utf8=False,
             ),
@@ -149,70 +166,52 @@ class _Reading:
         with reader:
             yield from reader
 
-    def _on_ragged(self, _row: object) -> str:
-        self._pending += 1
-        return "skip"
+    def _refuse_odd(self, batch: pa.RecordBatch, stream: Utf8Stream, marks: QuoteMarks) -> None:
+        hidden = batch.columns[len(self._kept) :]
+        if stream.is_marked or marks.is_odd or any(pc.any(pc.not_equal(column, "")).as_py() for column in hidden):
+            raise _NotPlain
+        headers = self._layout.headers
+        first = headers[self._layout.columns.index(self._kept[0])] if headers else ""
+        if first and pc.any(pc.equal(batch.column(0), first)).as_py():
+            raise _NotPlain
 
-    def _numbered(self, batch: pa.RecordBatch, *, is_marked: bool) -> Iterator[RawBatch]:
-        if is_marked:
-            marked = _marked_rows(batch)
-            self._pending += marked.true_count
-            batch = batch.filter(pc.invert(marked))
-        unreadable = self._take_unreadable()
-        for start in range(0, batch.num_rows, BATCH_ROWS):
+    def _numbered(self, batch: pa.RecordBatch, notes: tuple[str, ...] = ()) -> Iterator[RawBatch]:
+        if batch.num_columns > len(self._kept):
+            batch = batch.select(self._kept)
+        for start in range(0, max(1, batch.num_rows), BATCH_ROWS):
             part = batch.slice(start, BATCH_ROWS)
-            yield RawBatch(part, self._rows, unreadable)
+            is_last = start + BATCH_ROWS >= batch.num_rows
+            yield RawBatch(part, self._rows, (), notes if is_last else ())
             self._rows += part.num_rows
-            unreadable = ()
-        if unreadable:
-            yield RawBatch(self._empty(), self._rows, unreadable)
-
-    def _take_unreadable(self) -> tuple[UnreadableRow, ...]:
-        count, self._pending = self._pending, 0
-        if not count:
-            return ()
-        self._unreadable += count
-        return tuple(_unreadable(record) for record in islice(self._lost, count))
 
     def _slow_batches(self) -> Iterator[RawBatch]:
-        skip_rows, skip_unreadable = self._rows, self._unreadable
+        """The rows that were not handed over; all of those were rows that could be read."""
+        skip = self._rows
+        most = max(1, min(BATCH_ROWS // 8, _MOST_CELLS // len(self._layout.columns)))
         rows: list[Sequence[str]] = []
         unreadable: list[UnreadableRow] = []
-        for record in self._file.records():
+        notes: list[str] = []
+        for record in self._file.records(Counter(), notes):
             if record.reason:
-                skip_unreadable -= 1
-                if skip_unreadable < 0:
-                    unreadable.append(_unreadable(record))
+                unreadable.append(UnreadableRow(record.line, record.reason, record.raw.rstrip("\r\n")))
+            elif skip:
+                skip -= 1
             else:
-                skip_rows -= 1
-                if skip_rows < 0:
-                    rows.append(record.cells)
-            if len(rows) == BATCH_ROWS // 8 or len(unreadable) == BATCH_ROWS // 8:
+                rows.append(record.cells)
+            if len(rows) == most or len(unreadable) == most:
                 yield self._made(rows, unreadable)
                 rows, unreadable = [], []
-        yield self._made(rows, unreadable)
+        yield self._made(rows, unreadable, notes)
 
-    def _made(self, rows: list[Sequence[str]], unreadable: list[UnreadableRow]) -> RawBatch:
+    def _made(self, rows: list[Sequence[str]], unreadable: list[UnreadableRow], notes: Sequence[str] = ()) -> RawBatch:
         place = {header: index for index, header in enumerate(self._layout.columns)}
-        names = self._kept or list(self._layout.columns[:1])
-        arrays = [pa.array([row[place[name]] for row in rows], pa.string()) for name in names]
+        arrays = [pa.array([row[place[name]] for row in rows], pa.string()) for name in self._kept]
         first, self._rows = self._rows, self._rows + len(rows)
-        return RawBatch(pa.RecordBatch.from_arrays(arrays, names=names), first, tuple(unreadable))
+        table = pa.RecordBatch.from_arrays(arrays, names=self._kept)
+        return RawBatch(table, first, tuple(unreadable), tuple(notes))
 
     def _empty(self) -> pa.RecordBatch:
-        names = self._kept or list(self._layout.columns[:1])
-        return pa.RecordBatch.from_arrays([pa.array([], pa.string()) for _ in names], names=names)
-
-
-def _unreadable(record: Record) -> UnreadableRow:
-    return UnreadableRow(record.line, record.reason, record.raw.rstrip("\r\n").replace(UNDECODABLE, "\ufffd"))
-
-
-def _marked_rows(batch: pa.RecordBatch) -> pa.BooleanArray:
-    marked = pc.match_substring(batch.column(0), UNDECODABLE)
-    for column in batch.columns[1:]:
-        marked = pc.or_(marked, pc.match_substring(column, UNDECODABLE))
-    return marked
+        return pa.RecordBatch.from_arrays([pa.array([], pa.string()) for _ in self._kept], names=self._kept)
 
 
 def _holds_line_end(batch: pa.RecordBatch | None) -> bool:

@@ -8,6 +8,7 @@ TillidError
     ├── FileNotText        bytes that are no text where text is needed
     ├── FileNotATable      a document, picture or page that holds no table to read
     ├── FileProtected      it opens with a password alone
+    ├── ArchiveRefused     an archive that is encrypted, or names files outside itself
     ├── LimitExceeded      it is larger, wider or deeper than is read
     ├── FormatMismatch     it is not what its name or definition says
     ├── QuoteUnclosed      a quote swallows the rest of the file
@@ -80,6 +81,13 @@ class FileProtected(SourceError):
     def __init__(self, file: str) -> None:
         hint = "Open it, take the password off (Excel: File, Info, Protect Workbook) and save it again."
         super().__init__(file, "the file is protected with a password", hint=hint)
+
+
+class ArchiveRefused(SourceError):
+    """An archive that is encrypted, or whose members are not plain files inside it."""
+
+    def __init__(self, file: str, message: str, *, hint: str = "") -> None:
+        super().__init__(file, message, hint=hint)
 
 
 class LimitExceeded(SourceError):

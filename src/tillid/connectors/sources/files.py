@@ -6,15 +6,20 @@ import glob
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tillid.connectors.sources.archive import open_archive
+from tillid.connectors.sources.archive_file import ArchiveFile
+from tillid.connectors.sources.arrow_file import ArrowFile
 from tillid.connectors.sources.binary_formats import START_BYTES, find_binary_format
 from tillid.connectors.sources.delimited import DelimitedFile
-from tillid.connectors.sources.errors import FileEmpty, FileMissing
-from tillid.connectors.sources.file_bytes import FileBytes
+from tillid.connectors.sources.errors import FileEmpty, FileMissing, FileNotATable, SheetMissing
+from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.json_lines import JsonFile
 from tillid.connectors.sources.line_cursor import LineCursor
+from tillid.connectors.sources.looks_like import looks_like
 from tillid.connectors.sources.parquet_file import ParquetFile
 from tillid.connectors.sources.request import FileReader, Request
 from tillid.connectors.sources.statistics_file import StatisticsFile
@@ -32,11 +37,14 @@ _FORMAT_OF_SUFFIX = {
     ".dta": "stata",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
     ".json": "json",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
 }
-_SAID_BY_BYTES = frozenset({"excel", "parquet", "spss", "sas", "stata"})
+_SAID_BY_BYTES = frozenset({"excel", "parquet", "spss", "sas", "stata", "arrow"})
+_ARROW_STARTS = (b"ARRO", b"\xff\xff\xff\xff")
 
 
 class FileSource:
@@ -69,6 +77,21 @@ class FileSource:
                 raise FileMissing(pattern, self._beside(pattern))
             found.update(Path(os.path.normpath(match)).as_posix() for match in matches)
         return tuple(self._described(path) for path in sorted(found))
+
+    def tables(self, file: SourceFile) -> tuple[str, ...]:
+        """The names of the file's tables, as `sheet` takes them. Errors as for `look`."""
+        return self._reader_of(file).tables()
+
+    def table(self, file: SourceFile, name: str) -> FileSource:
+        """The same files, of which the table of that name is read. Errors: SheetMissing."""
+        reader = self._reader_of(file)
+        if name not in reader.tables():
+            raise SheetMissing(file.path, name, reader.tables())
+        made = FileSource(self._project, self._patterns, replace(self._said, sheet=name), self._only)
+        if isinstance(reader, ArchiveFile):
+            # What is in an archive is found once.
+            made._reader = file, reader.of(name)
+        return made
 
     def look(self, file: SourceFile) -> Look:
         """How the file is read. Errors: a SourceError that says what is wrong with it."""
@@ -105,20 +128,30 @@ class FileSource:
         return self._reader[1]
 
     def _made(self, file: SourceFile) -> FileReader:
-        path = self._project / file.path
-        format_ = self._said.format or find_format(path, file.path)
-        request = Request(path, file.path, format_, self._said, self._only)
-        if format_ in ("excel", "html"):
-            return WorkbookFile(request)
-        if format_ in ("spss", "sas", "stata"):
-            return StatisticsFile(request)
-        if format_ == "parquet":
-            return ParquetFile(request)
-        return JsonFile(request) if format_ in ("json", "ndjson") else DelimitedFile(request)
+        request = Request(self._project / file.path, file.path, self._said.format or "", self._said, self._only)
+        archive = open_archive(request.path, request.name)
+        return _reader_of(request) if archive is None else ArchiveFile(request, archive, _reader_of)
 
 
-def find_format(path: Path, name: str) -> str:
-    """The format of a file, by how it starts or by its name. Errors: FileEmpty, FileMissing, FileTorn."""
+def _reader_of(request: Request) -> FileReader:
+    format_ = request.format or find_format(request.path, request.name)
+    request = replace(request, format=format_)
+    if format_ in ("excel", "html"):
+        return WorkbookFile(request)
+    if format_ in ("spss", "sas", "stata"):
+        return StatisticsFile(request)
+    if format_ == "parquet":
+        return ParquetFile(request)
+    if format_ == "arrow":
+        return ArrowFile(request)
+    return JsonFile(request) if format_ in ("json", "ndjson") else DelimitedFile(request)
+
+
+def find_format(path: Path | Openable, name: str) -> str:
+    """The format of a file, by how it starts or by its name.
+
+    Errors: FileEmpty, FileMissing, FileTorn, FileNotATable.
+    """
     with FileBytes(path, name) as source:
         start = source.read(START_BYTES).lstrip()
     if not start:
@@ -126,6 +159,11 @@ def find_format(path: Path, name: str) -> str:
     by_bytes = find_binary_format(start, path, name)
     if by_bytes is not None:
         return by_bytes
+    if start.startswith(_ARROW_STARTS):
+        return "arrow"
+    other = looks_like(start)
+    if other:
+        raise FileNotATable(name, other)
     suffixes = [suffix.lower() for suffix in path.suffixes]
     named = [_FORMAT_OF_SUFFIX[suffix] for suffix in suffixes[-2:] if suffix in _FORMAT_OF_SUFFIX]
     if named and named[-1] in _SAID_BY_BYTES:

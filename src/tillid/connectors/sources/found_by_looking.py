@@ -80,20 +80,6 @@ def find_date_formats(columns: Mapping[str, Sequence[str]]) -> tuple[dict[str, s
     return formats, ambiguous
 
 
-def find_header(rows: Sequence[Sequence[str]]) -> int:
-    """The index of the row with the headers: the first one of the usual width without numbers or dates.
-
-    >>> find_header([["Kunder, maj"], [], ["Nr", "Navn"], ["1", "Ida"], ["2", "Bo"]])
-    2
-    """
-    filled = [(index, row) for index, row in enumerate(rows) if any(cell.strip() for cell in row)]
-    if not filled:
-        return 0
-    usual = Counter(len(row) for _, row in filled).most_common(1)[0][0]
-    wide = [(index, row) for index, row in filled if len(row) == usual]
-    return next((index for index, row in wide if not holds_values(row)), wide[0][0])
-
-
 def holds_values(row: Sequence[str]) -> bool:
     """Whether any cell is a number, a date or a time, so that the row can't be headers."""
     return any(_VALUE_LIKE.fullmatch(cell.strip()) for cell in row)

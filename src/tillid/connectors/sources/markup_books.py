@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from tillid.connectors.sources.errors import FileEmpty, LimitExceeded, SheetMissing
-from tillid.connectors.sources.file_bytes import FileBytes
+from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.limits import LIMITS, MIB
 from tillid.connectors.sources.sheet_grid import Cells, Region
 
@@ -64,7 +64,7 @@ class MarkupBook:
         return self._sheets[name]
 
 
-def read_html(path: Path, name: str, encoding: str | None = None) -> MarkupBook:
+def read_html(path: Path | Openable, name: str, encoding: str | None = None) -> MarkupBook:
     """The tables of a page, each as a sheet: the first called as the file. Errors: FileEmpty, LimitExceeded."""
     stem = Path(path.name.removesuffix(".gz")).stem
     parser = _Tables(stem, name)
@@ -75,7 +75,7 @@ def read_html(path: Path, name: str, encoding: str | None = None) -> MarkupBook:
     return MarkupBook(parser.sheets, name)
 
 
-def markup_text(path: Path, name: str, encoding: str | None) -> str:
+def markup_text(path: Path | Openable, name: str, encoding: str | None) -> str:
     """The text of a page, in the encoding that is said, that it names, or else UTF-8 or windows-1252."""
     with FileBytes(path, name) as source:
         content = source.read(LIMITS.markup_bytes + 1)

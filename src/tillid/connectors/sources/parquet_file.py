@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tillid.connectors.sources.errors import FileEmpty, FileTorn, FormatMismatch, HeaderDuplicated
-from tillid.connectors.sources.file_bytes import FileBytes
+from tillid.connectors.sources.archive import MOST_IN_MEMORY
+from tillid.connectors.sources.errors import FileEmpty, FileTorn, FormatMismatch, HeaderDuplicated, LimitExceeded
+from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.found_by_looking import ENOUGH, date_notes, find_date_formats, find_decimal_mark
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.python_values import column_of
-from tillid.connectors.sources.request import Request
+from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
 
 _MAGIC = b"PAR1"
@@ -26,15 +28,19 @@ class ParquetFile:
     def __init__(self, request: Request) -> None:
         self._request = request
 
+    def tables(self) -> tuple[str, ...]:
+        """Its one table, called as the file."""
+        return (table_name(self._request.path),)
+
     def look(self) -> Look:
         """Headers, and decimal mark and date formats of columns that are text."""
         with self._open() as file:
-            columns = tuple(path for field in file.schema_arrow for path in _paths(field))
+            columns = tuple(path for field in file.schema_arrow for path in paths_of(field))
             for index, header in enumerate(columns):
                 if header in columns[:index]:
                     raise HeaderDuplicated(self._request.name, header, (columns.index(header) + 1, index + 1))
             first = next(self._flat_batches(file, SAMPLE_ROWS), None)
-        dates, numbers = _told_by_text(first)
+        dates, numbers = told_by_text(first)
         formats, ambiguous = find_date_formats(dates)
         return Look(
             file=self._request.name,
@@ -68,33 +74,44 @@ class ParquetFile:
     def _open(self) -> pq.ParquetFile:
         path, name = self._request.path, self._request.name
         with FileBytes(path, name) as source:
-            if source.is_gzip:
-                raise FormatMismatch(name, "parquet", hint="It is gzip: unpack it; Parquet is compressed inside.")
+            if source.packed:
+                raise FormatMismatch(
+                    name, "parquet", hint=f"It is {source.packed}: unpack it; Parquet is compressed inside."
+                )
             start = source.read(4)
         if not start:
             raise FileEmpty(name)
         if start != _MAGIC:
             raise FormatMismatch(name, "parquet")
         try:
-            return pq.ParquetFile(path)
+            # A member of an archive is held in memory: Parquet is read from its end.
+            return pq.ParquetFile(path if isinstance(path, Path) else _held(path, name))
         except (pa.ArrowInvalid, OSError):
             raise FileTorn(name, "the Parquet file") from None
 
     def _flat_batches(self, file: pq.ParquetFile, rows: int) -> Iterator[pa.RecordBatch]:
         only = self._request.only
-        wanted = [field.name for field in file.schema_arrow if any(only is None or p in only for p in _paths(field))]
+        wanted = [field.name for field in file.schema_arrow if any(only is None or p in only for p in paths_of(field))]
         # With no wanted column there are still rows to count.
         columns = wanted or file.schema_arrow.names[:1]
         try:
             for batch in file.iter_batches(batch_size=rows, columns=columns):
-                flat = _flattened(batch)
+                flat = flattened(batch)
                 names = [name for name in flat.schema.names if only is None or name in only]
                 yield flat if names == flat.schema.names else flat.select(names or flat.schema.names)
         except (pa.ArrowInvalid, OSError):
             raise FileTorn(self._request.name, "the Parquet file") from None
 
 
-def _told_by_text(sample: pa.RecordBatch | None) -> tuple[dict[str, list[str]], list[str]]:
+def _held(path: Openable, name: str) -> pa.BufferReader:
+    with FileBytes(path, name) as source:
+        content = source.read(MOST_IN_MEMORY + 1)
+    if len(content) > MOST_IN_MEMORY:
+        raise LimitExceeded(name, "the Parquet file in the archive is larger than is read", hint="Unpack it.")
+    return pa.BufferReader(content)
+
+
+def told_by_text(sample: pa.RecordBatch | None) -> tuple[dict[str, list[str]], list[str]]:
     """The columns of text in which enough values could be dates, and every text that could be a number."""
     dates: dict[str, list[str]] = {}
     numbers: list[str] = []
@@ -109,13 +126,15 @@ def _told_by_text(sample: pa.RecordBatch | None) -> tuple[dict[str, list[str]], 
     return dates, numbers
 
 
-def _paths(field: pa.Field) -> list[str]:
+def paths_of(field: pa.Field) -> list[str]:
+    """The dotted paths of a field's leaves."""
     if not pa.types.is_struct(field.type):
         return [field.name]
-    return [f"{field.name}.{path}" for below in field.type for path in _paths(below)]
+    return [f"{field.name}.{path}" for below in field.type for path in paths_of(below)]
 
 
-def _flattened(batch: pa.RecordBatch) -> pa.RecordBatch:
+def flattened(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with structs taken apart, and lists as JSON text."""
     if not any(pa.types.is_nested(field.type) for field in batch.schema):
         return batch
     leaves = [leaf for name in batch.schema.names for leaf in _leaves(name, batch.column(name))]

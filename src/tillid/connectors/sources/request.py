@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tillid.connectors.sources.file_bytes import Openable
 from tillid.ports.source import Look, RawBatch, ReadAs
+
+_ENDINGS = frozenset(
+    ".csv .txt .tsv .tab .json .ndjson .jsonl .parquet .pq .arrow .feather .sav .zsav .por .sas7bdat .xpt .dta"
+    " .gz .bz2 .xz .zst .zip .tar .tgz".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +23,7 @@ class Request:
     `only` these columns are read; None stands for all.
     """
 
-    path: Path
+    path: Path | Openable
     name: str
     format: str
     said: ReadAs
@@ -46,3 +52,15 @@ class FileReader(Protocol):
     def lines(self) -> Iterator[int]:
         """The line of each row that can be read, in the order of the rows."""
         ...
+
+
+def table_name(path: Path | Openable) -> str:
+    """What the table of a file that holds one is called: the file's name without its endings.
+
+    >>> table_name(Path("data/crm.export.csv.gz"))
+    'crm.export'
+    """
+    name = path.name
+    while Path(name).suffix.lower() in _ENDINGS:
+        name = Path(name).stem
+    return name or path.name

@@ -15,7 +15,7 @@ import python_calamine as calamine
 from tillid.connectors.sources.binary_formats import OLE, ZIP
 from tillid.connectors.sources.containers import check_container, torn_as_one_error
 from tillid.connectors.sources.errors import FileEmpty, FileProtected, FileTorn, FormatMismatch, LimitExceeded
-from tillid.connectors.sources.file_bytes import FileBytes
+from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.limits import LIMITS, MIB
 from tillid.connectors.sources.sheet_grid import Cells, Region
 from tillid.connectors.sources.sheet_records import sizes_of_xls, sizes_of_xlsb
@@ -80,7 +80,7 @@ class CalamineBook:
     Errors: FileEmpty, FileProtected, FileTorn, LimitExceeded.
     """
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path | Openable, name: str) -> None:
         self._name = name
         content = workbook_bytes(path, name)
         self._sizes = _measured(content, name)
@@ -106,7 +106,7 @@ class CalamineBook:
         return self._sizes[index].errors if len(self._sizes) == len(self._book.sheet_names) else 0
 
 
-def workbook_bytes(path: Path, name: str) -> bytes:
+def workbook_bytes(path: Path | Openable, name: str) -> bytes:
     """A workbook as a whole. Errors: FileEmpty, LimitExceeded."""
     with FileBytes(path, name) as source:
         content = source.read(LIMITS.workbook_bytes + 1)

@@ -18,7 +18,7 @@ from tillid.connectors.sources.found_by_looking import clean_headers, date_notes
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.limits import LIMITS, MIB
 from tillid.connectors.sources.python_values import column_of
-from tillid.connectors.sources.request import Request
+from tillid.connectors.sources.request import Request, table_name
 from tillid.connectors.sources.statistics_times import Reading, reading_of
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
 
@@ -44,7 +44,7 @@ class StatisticsFile:
 
     def tables(self) -> tuple[str, ...]:
         """Its one table, called as the file."""
-        return (_table_name(self._request.path),)
+        return (table_name(self._request.path),)
 
     def look(self) -> Look:
         """Columns with their labels and those of their values, and date formats of columns that are text."""
@@ -54,7 +54,9 @@ class StatisticsFile:
         """The rows, in parts."""
         look, names = self._look_and_names()
         only = self._request.only
-        kept = [(raw, header) for raw, header in zip(names, look.columns, strict=True) if only is None or header in only]
+        kept = [
+            (raw, header) for raw, header in zip(names, look.columns, strict=True) if only is None or header in only
+        ]
         # With no wanted column there are still rows to count.
         wanted = kept or [(names[0], look.columns[0])]
         first = 0
@@ -110,9 +112,7 @@ class StatisticsFile:
             self._found = self._look_of(columns, meta, names, missing), names
         return self._found
 
-    def _look_of(
-        self, sample: dict[str, list[Any]], meta: Any, names: tuple[str, ...], with_missing: set[str]
-    ) -> Look:
+    def _look_of(self, sample: dict[str, list[Any]], meta: Any, names: tuple[str, ...], with_missing: set[str]) -> Look:
         headers = clean_headers(self._request.name, names)
         header_of = dict(zip(names, headers, strict=True))
         texts = {header_of[raw]: [v for v in sample[raw] if isinstance(v, str)] for raw in names}
@@ -153,9 +153,11 @@ class StatisticsFile:
     def _opened(self) -> Any:
         if self._source is None:
             with FileBytes(self._request.path, self._request.name) as source:
-                self._source = self._request.path
-                if source.is_gzip:
+                path = self._request.path
+                if source.packed or not isinstance(path, Path):
                     self._source = source.read(LIMITS.workbook_bytes + 1)
+                else:
+                    self._source = path
             if isinstance(self._source, bytes) and len(self._source) > LIMITS.workbook_bytes:
                 hint = "Unpack it: as a plain file it is read in parts."
                 raise LimitExceeded(
@@ -191,12 +193,9 @@ def _notes(value_labels: Mapping[str, _Labels], missing: list[str], values: str 
         if values == "labels":
             notes.append(f"values are read by their labels in: {named}")
         else:
-            notes.append(f"values have labels, and are read as their codes (`values: labels` reads the labels): {named}")
+            notes.append(
+                f"values have labels, and are read as their codes (`values: labels` reads the labels): {named}"
+            )
     if missing:
         notes.append(f"values that the file declares missing are read as empty in: {', '.join(missing)}")
     return notes
-
-
-def _table_name(path: Path) -> str:
-    name = path.name.removesuffix(".gz")
-    return Path(name).stem or name

@@ -224,4 +224,6 @@ def _merged_near(sheet: Sheet, region: Region) -> dict[tuple[int, int], Region]:
 def _empty_hint(book: Book) -> str:
     if not book.hidden:
         return "None of its sheets has a cell with a value."
-    return f"None of its visible sheets has a cell with a value; hidden ones are read if named: {', '.join(book.hidden)}."
+    return (
+        f"None of its visible sheets has a cell with a value; hidden ones are read if named: {', '.join(book.hidden)}."
+    )

@@ -8,11 +8,12 @@ from xml.parsers import expat
 
 from tillid.connectors.sources.errors import FileTorn, LimitExceeded
 from tillid.connectors.sources.limits import LIMITS
+from tillid.connectors.sources.file_bytes import Openable
 from tillid.connectors.sources.markup_books import MarkupBook, MarkupSheet, markup_text
 from tillid.connectors.sources.sheet_grid import Region
 
 
-def read_xml_spreadsheet(path: Path, name: str) -> MarkupBook:
+def read_xml_spreadsheet(path: Path | Openable, name: str) -> MarkupBook:
     """The sheets of an XML spreadsheet. Errors: FileTorn, LimitExceeded."""
     reader = _Reader(name)
     try:

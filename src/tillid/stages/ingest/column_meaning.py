@@ -52,7 +52,9 @@ def guesses(profile: ColumnProfile, *, is_first: bool = False) -> tuple[Guess, .
     """
     found = [_fitting(_from_header(reading, profile), profile) for reading in readings(profile.header)]
     if is_first and profile.is_once and spelled(profile.header)[-1:] == ["id"]:
-        found.append(Guess(Meaning("record_no", "user.unique_id", "text", "own"), SURE, "the first column numbers the rows"))
+        found.append(
+            Guess(Meaning("record_no", "user.unique_id", "text", "own"), SURE, "the first column numbers the rows")
+        )
     found += [
         _agreed(Guess(meaning, certainty, reason), found)
         for meaning, shape, certainty, reason in _BY_LOOKS
@@ -80,7 +82,9 @@ def _from_header(reading: Reading, profile: ColumnProfile) -> Guess:
 def _agreed(guess: Guess, said: list[Guess]) -> Guess:
     """A guess from the looks of values, surer where the header says so too."""
     if any(other.meaning.name == guess.meaning.name and other.certainty >= LIKELY for other in said):
-        return replace(guess, certainty=min(1.0, guess.certainty + 0.3), reason=f"{guess.reason}, and the header says so")
+        return replace(
+            guess, certainty=min(1.0, guess.certainty + 0.3), reason=f"{guess.reason}, and the header says so"
+        )
     return guess
 
 
@@ -97,9 +101,16 @@ def _contradiction(meaning: Meaning, profile: ColumnProfile) -> str:
         return ""
     if profile.is_truth and meaning.name in _NEVER_TRUTHS and not _is_norway(meaning, profile):
         return "the values are yes and no"
-    if meaning.type in ("moment", "date", "timestamp") and not (profile.is_time or profile.nearly in ("date", "timestamp")):
+    if meaning.type in ("moment", "date", "timestamp") and not (
+        profile.is_time or profile.nearly in ("date", "timestamp")
+    ):
         return "" if _could_be_time(profile) else "the values are no dates"
-    if profile.is_time and meaning.type in ("integer", "money", "decimal") or profile.is_time and meaning.values == "word":
+    if (
+        profile.is_time
+        and meaning.type in ("integer", "money", "decimal")
+        or profile.is_time
+        and meaning.values == "word"
+    ):
         return "the values are dates"
     if meaning.values == "number" and not profile.is_number and profile.nearly not in ("integer", "decimal"):
         return "the values are no numbers"

@@ -108,7 +108,9 @@ def profile_of(header: str, values: pa.Array, look: Look, whole: pa.Array | None
     low, high = _range(values, look, type_)
     once = _is_once(values if whole is None else plain(whole))
     money = type_ in ("integer", "decimal") and _is_money(values, look)
-    return ColumnProfile(header, len(values), filled, len(unique), once, type_, nearly, misfit, shapes, few, money, low, high)
+    return ColumnProfile(
+        header, len(values), filled, len(unique), once, type_, nearly, misfit, shapes, few, money, low, high
+    )
 
 
 def _is_money(values: pa.Array, look: Look) -> bool:

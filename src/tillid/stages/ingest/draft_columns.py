@@ -160,7 +160,11 @@ def _category_of_thing(column: Seen, all_: Sequence[Seen]) -> tuple[str, float, 
         return best.meaning.category, SURE - 0.05, "two such columns stand side by side: a row links two records"
     doubtful = best is not None and best.meaning.name in ("email", "phone") and best.certainty >= SURE
     reason = "no column says which person a row is about"
-    return NO_PERSON, SURE - 0.05 if doubtful else 0.9, reason if not doubtful else f"{reason}, but {best.reason}" if best else reason
+    return (
+        NO_PERSON,
+        SURE - 0.05 if doubtful else 0.9,
+        reason if not doubtful else f"{reason}, but {best.reason}" if best else reason,
+    )
 
 
 def _is_of_pair(column: Seen, all_: Iterable[Seen]) -> bool:
@@ -175,7 +179,11 @@ def _settled(category: str, column: Seen, table: TableReading) -> str:
         return category
     if table.kind in (SourceKind.CONSENTS, SourceKind.SUPPRESSIONS) and category.startswith("@"):
         return _PREFERENCES
-    if table.topic is Topic.BROWSING and category.startswith(_PLACE) and (table.kind is SourceKind.EVENTS or not table.identified):
+    if (
+        table.topic is Topic.BROWSING
+        and category.startswith(_PLACE)
+        and (table.kind is SourceKind.EVENTS or not table.identified)
+    ):
         return _IMPRECISE
     is_event = table.kind is SourceKind.EVENTS
     topic = str(table.topic)

@@ -115,7 +115,9 @@ def _has_washing(columns: Sequence[DraftColumn]) -> bool:
 
 def _washed(columns: Sequence[DraftColumn]) -> list[str]:
     washed = {column.name: _definition(column).washed_as for column in columns}
-    told = ", ".join(f"{name}" if name == wash else f"{name} (as {wash})" for name, wash in washed.items() if wash != "none")
+    told = ", ".join(
+        f"{name}" if name == wash else f"{name} (as {wash})" for name, wash in washed.items() if wash != "none"
+    )
     return [f"# Washed: {told}. `wash: none` leaves a column as it is."] if told else []
 
 

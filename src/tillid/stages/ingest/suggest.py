@@ -79,7 +79,9 @@ def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch, *, origin
     if table.kind is SourceKind.CONSENTS:
         columns = _with_states(columns, sample)
     once = frozenset(c.name for c, column in zip(columns, seen, strict=True) if column.profile.is_once)
-    return Draft(source, table.kind, columns, draft_text(source, origin or files_line(files), look, table, columns, once))
+    return Draft(
+        source, table.kind, columns, draft_text(source, origin or files_line(files), look, table, columns, once)
+    )
 
 
 def _thinned(sample: pa.RecordBatch) -> pa.RecordBatch:
@@ -97,7 +99,9 @@ def _source_name(name: str) -> str:
 def _with_states(columns: Sequence[DraftColumn], sample: pa.RecordBatch) -> tuple[DraftColumn, ...]:
     """The columns, with the one that holds the answers named `state` and each answer's meaning beside it."""
     found = {column.header: _states(sample.column(column.header)) for column in columns}
-    best = max(columns, key=lambda column: (len(found[column.header]) > 0, column.category == "user.privacy_preferences"))
+    best = max(
+        columns, key=lambda column: (len(found[column.header]) > 0, column.category == "user.privacy_preferences")
+    )
     if not found[best.header]:
         return tuple(columns)
     return tuple(

@@ -14,7 +14,18 @@ from tillid.stages.ingest.state_words import states_of
 
 _FEW_COLUMNS = 6
 _MOST_COLUMNS_OF_CONSENTS = 12
-_SUPPRESSION_WORDS = ("robinson", "suppress", "spaer", "sperre", "reserv", "bloker", "block", "optout", "nejtak", "unsub")
+_SUPPRESSION_WORDS = (
+    "robinson",
+    "suppress",
+    "spaer",
+    "sperre",
+    "reserv",
+    "bloker",
+    "block",
+    "optout",
+    "nejtak",
+    "unsub",
+)
 _SUPPRESSION_WORDS = (*_SUPPRESSION_WORDS, "afmeld", "avmeld", "donotcall", "dnc", "belmeniet", "uitgeschreven")
 
 _WHO = frozenset(
@@ -37,7 +48,9 @@ _HAPPENS = frozenset(
     {"order_no", "amount", "product", "event", "url", "quantity", "duration", "call", "session", "coupon", "search"}
     | {"order_date", "paid_at", "gift", "web"}
 )
-_TRADE = frozenset({"order_no", "amount", "product", "quantity", "coupon", "order_date", "gift", "currency", "due_date"})
+_TRADE = frozenset(
+    {"order_no", "amount", "product", "quantity", "coupon", "order_date", "gift", "currency", "due_date"}
+)
 _OF_ORDERS = frozenset({"order_no", "product", "coupon", "order_date", "paid_at", "gift"})
 _FEW_OF_TRADE = 2
 _WEB = frozenset({"url", "web", "session"})
@@ -142,7 +155,9 @@ def _is_of_one_event(column: Seen) -> bool:
 
 
 def _is_about_things(columns: Sequence[Seen], is_: set[str]) -> bool:
-    subject = next((column for column in columns if column.profile.is_once and column.is_ in (_OF_THINGS | _NAMED)), None)
+    subject = next(
+        (column for column in columns if column.profile.is_once and column.is_ in (_OF_THINGS | _NAMED)), None
+    )
     if subject and subject.is_ in _OF_THINGS and not is_ & (_NAMED | {"order_no", "event"}):
         return True
     if _WHO & is_:
@@ -153,7 +168,9 @@ def _is_about_things(columns: Sequence[Seen], is_: set[str]) -> bool:
         return True  # a row a day or week: figures over time
     if any(column.is_ in _OF_THINGS for column in columns[:1]) and not is_ & {"order_no", "event"}:
         return True
-    return sum(_TRAITS.get(column.is_, 0.0) for column in columns) < _ENOUGH_TRAITS and not _is_unnamed_sale(columns, is_)
+    return sum(_TRAITS.get(column.is_, 0.0) for column in columns) < _ENOUGH_TRAITS and not _is_unnamed_sale(
+        columns, is_
+    )
 
 
 def _is_unnamed_sale(columns: Sequence[Seen], is_: set[str]) -> bool:
