@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import IntEnum, StrEnum
+from operator import mul
 
 
 class NationalId(StrEnum):
@@ -98,7 +99,7 @@ def _of_eleven(digits: str, sure: Sureness) -> Iterator[tuple[NationalId, Surene
 
 
 def _weighted(digits: str, weights: Iterable[int]) -> int:
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11
+    return sum(map(mul, map(int, digits), weights)) % 11
 
 
 def _cpr(digits: str) -> Sureness | None:

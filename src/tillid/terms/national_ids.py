@@ -30,7 +30,8 @@ _ESCAPED = re.compile(r"%(?:2[0-9A-Fa-f]|3[AaDdFf])")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-") | dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000"), " ")
 _PHONE = re.compile(r"(?:^|[^0-9A-Za-z])\+(?:[1-9]\d{0,2}[ \-]?(?:\(0\) ?)?)?$")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
-_ALONE = re.compile(r"[\W_]*(\d(?:[ .,\-/_]{0,3}\d)*?)(?:[.,]0+)?[\W_]*")
+_ALONE = re.compile(r"[\W_]*(\d+(?:[ .,\-/_]{1,3}\d+)*)[\W_]*")
+_NO_FRACTION = re.compile(r"(?<=\d{7})[.,]0+$")
 _EXPONENT = re.compile(r"\s*(\d)[.,](\d+)[eE]\+?(\d{1,2})\s*")
 _NAMES = (
     r"(?<![a-zæøå])(?:mine?|kunde|klant)?(?:cpr|bsn|fnr|rrn|niss|insz)(?![a-zæøå]{3})|personnr|personnum|pers\.?nr"
@@ -98,16 +99,18 @@ def find_national_ids(text: str, least: Sureness = Sureness.LIKELY) -> tuple[Fou
     """
     plain = _plain(text)
     runs = [(m.start(), m.end()) for m in _RUN.finditer(plain)]
-    barred = _ibans(plain)
+    barred: list[tuple[int, int]] | None = None
     found: list[FoundId] = []
     end = -1
     for index, (start, _) in enumerate(runs):
-        if start < end or any(low <= start < high for low, high in barred):
+        if start < end:
             continue
         best = max(_windows(plain, runs, index, least), key=lambda f: (f.sureness, f.end), default=None)
         if best is not None:
-            found.append(best)
-            end = best.end
+            barred = _ibans(plain) if barred is None else barred
+            if not any(low <= start < high for low, high in barred):
+                found.append(best)
+                end = best.end
     return tuple(found)
 
 
@@ -139,7 +142,9 @@ def alone(text: str) -> str | None:
     >>> alone("0101701234.0"), alone("1.01701234E8"), alone("111.222.333"), alone("+45 12 34 56 78"), alone("A1234567")
     ('0101701234', '101701234', '111222333', None, None)
     """
-    plain = _plain(text)
+    if text.isascii() and text.isdigit():
+        return text if _SHORTEST <= len(text) <= _LONGEST else None
+    plain = _NO_FRACTION.sub("", _plain(text).strip())
     exponent = _EXPONENT.fullmatch(plain)
     if exponent is not None:
         first, rest, power = exponent.groups()
@@ -155,23 +160,28 @@ def alone(text: str) -> str | None:
 
 def _windows(plain: str, runs: Sequence[tuple[int, int]], index: int, least: Sureness) -> Iterator[FoundId]:
     """What the runs of digits from `index` on may be, taken together."""
-    start, lengths, digits = runs[index][0], [], ""
-    is_named = _NAMED.search(plain, max(0, start - _NAMED_WITHIN), start) is not None
+    start, digits = runs[index][0], ""
+    lengths: tuple[int, ...] = ()
+    is_named: bool | None = None
     for place in range(index, len(runs)):
         low, high = runs[place]
-        if place > index and not _BETWEEN.fullmatch(plain, runs[place - 1][1], low):
+        if len(digits) + high - low > _LONGEST or (place > index and not _joins(plain, runs[place - 1][1], low)):
             return
-        lengths.append(high - low)
+        lengths = (*lengths, high - low)
         digits += plain[low:high]
-        if len(digits) > _LONGEST:
-            return
-        if len(digits) >= _SHORTEST and (is_named or tuple(lengths) in _ALSO_WRITTEN):
-            is_free = _stands_free(plain, runs, index, place)
-            shape = _Shape(tuple(lengths), plain[start:high], is_named, is_free, _is_phone(plain, start))
-            for kind, sure in kinds_of_digits(digits):
+        for kind, sure in kinds_of_digits(digits) if len(digits) >= _SHORTEST else ():
+            if is_named is None:
+                is_named = _NAMED.search(plain, max(0, start - _NAMED_WITHIN), start) is not None
+            if is_named or lengths in _ALSO_WRITTEN:
+                is_free = _stands_free(plain, runs, index, place)
+                shape = _Shape(lengths, plain[start:high], is_named, is_free, _is_phone(plain, start))
                 sureness = shape.sureness(kind, sure)
                 if sureness >= least:
                     yield FoundId(kind, start, high, sureness)
+
+
+def _joins(plain: str, start: int, end: int) -> bool:
+    return _BETWEEN.fullmatch(plain, start, end) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +214,8 @@ def _lost_zero(kind: NationalId, digits: str) -> bool:
 def _stands_free(plain: str, runs: Sequence[tuple[int, int]], first: int, last: int) -> bool:
     """Whether no further group of digits stands next to these: they are not the middle of a longer number."""
     start, end = runs[first][0], runs[last][1]
-    before = first > 0 and start - runs[first - 1][1] == 1 and _BETWEEN.fullmatch(plain[start - 1])
-    after = last + 1 < len(runs) and runs[last + 1][0] - end == 1 and _BETWEEN.fullmatch(plain[end])
+    before = first > 0 and start - runs[first - 1][1] == 1 and _joins(plain, start - 1, start)
+    after = last + 1 < len(runs) and runs[last + 1][0] - end == 1 and _joins(plain, end, end + 1)
     return not (before or after)
 
 
