@@ -99,7 +99,8 @@ def _of_eleven(digits: str, sure: Sureness) -> Iterator[tuple[NationalId, Surene
 
 
 def _weighted(digits: str, weights: Iterable[int]) -> int:
-    return sum(map(mul, map(int, digits), weights)) % 11
+    total: int = sum(map(mul, map(int, digits), weights))
+    return total % 11
 
 
 def _cpr(digits: str) -> Sureness | None:

@@ -92,6 +92,7 @@ _PURPOSE = Record(
         "special_category_basis": Key(
             one_of(SpecialCategoryBasis, "condition of GDPR Art. 9(2)"), "needed for special categories"
         ),
+        "national_id_basis": Key(Text(), "the national law that lets it use government ids, such as CPR-loven § 11"),
     },
     rules=(
         When("legal_basis", (LegalBasis.LEGITIMATE_INTERESTS,), needs=("assessment",)),

@@ -14,7 +14,7 @@ from tillid.stages.ingest.columns import ColumnDefinition, ColumnType
 from tillid.stages.ingest.definitions import SourceDefinition
 from tillid.stages.ingest.id_candidates import Verdicts, candidate_numbers, candidate_texts
 from tillid.stages.ingest.id_evidence import Evidence, Verdict
-from tillid.terms.categories import covers
+from tillid.terms.categories import covers, holds_national_ids
 from tillid.terms.identity_digits import NationalId, Sureness, kinds_of_digits
 from tillid.terms.national_ids import alone, find_national_ids, names_national_id, without_national_ids
 
@@ -120,9 +120,7 @@ class _Found:
 
 
 def _verdicts(column: ColumnDefinition, seen: Evidence) -> Verdicts:
-    if any(map(names_national_id, (column.header, column.name, column.label))) or covers(
-        "user.government_id", column.category
-    ):
+    if any(map(names_national_id, (column.header, column.name, column.label))) or holds_national_ids(column.category):
         return _ALL_IDS
     verdicts = {kind: seen.verdict(kind) for kind in NationalId}
     if covers("user.contact.phone_number", column.category):
