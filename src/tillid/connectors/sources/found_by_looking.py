@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from tillid.connectors.sources.errors import HeaderDuplicated
+from tillid.terms.national_ids import find_national_ids
 
 ENOUGH = 0.5
 """The share of a column's values that must look like dates for a format to be looked for."""
@@ -102,13 +103,15 @@ def holds_values(row: Sequence[str]) -> bool:
 
 
 def clean_headers(file: str, cells: Iterable[str]) -> tuple[str, ...]:
-    """Headers trimmed and composed (NFC); one without text is called by its place: #3.
+    """Headers trimmed and composed (NFC); one without text, or with a national id, is called by its place: #3.
 
     Errors: HeaderDuplicated.
     """
     headers: list[str] = []
     for place, cell in enumerate(cells, 1):
-        header = unicodedata.normalize("NFC", cell.replace("\ufeff", "").strip()) or f"#{place}"
+        header = unicodedata.normalize("NFC", cell.replace("\ufeff", "").strip())
+        if not header or find_national_ids(header):
+            header = f"#{place}"
         if header in headers:
             raise HeaderDuplicated(file, header, (headers.index(header) + 1, place))
         headers.append(header)
