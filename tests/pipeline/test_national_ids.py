@@ -51,7 +51,9 @@ def _rows() -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for index, number in enumerate(VALID):
         digits = "".join(filter(str.isdigit, number))
-        rows.append((f"k{index}", SAID[index % 4].format(number), f"CPR {number}", None))
+        # A BSN counts in a free text only where it is named: one number of nine digits in eleven passes.
+        said = SAID[index % 4].format(number) if number not in BSN else f"burgerservicenummer: {number}"
+        rows.append((f"k{index}", said, f"CPR {number}", None))
         rows.append((f"d{index}", f"BSN {digits} og mere", number if number not in BSN else f"bsn:{number}", None))
     return rows
 

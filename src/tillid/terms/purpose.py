@@ -73,7 +73,7 @@ class Purpose:
 
     @property
     def has_condition(self) -> bool:
-        """Whether it has a condition for special categories (Art. 9(2)): explicit consent is one where consent is asked."""
+        """Whether it has a condition of Art. 9(2); explicit consent is one only where consent is asked for."""
         if self.special_category_basis is SpecialCategoryBasis.EXPLICIT_CONSENT:
             return self.legal_basis is LegalBasis.CONSENT
         return self.special_category_basis is not None

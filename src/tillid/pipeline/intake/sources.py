@@ -167,9 +167,8 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
         build.clear(table)
     refusals = taken.refusals.setdefault(source.name, [])
     quarantine = quarantine_of(source, workspace.project.purposes, notes)
-    reading = _Reading(
-        count, refusals, taken, run.step, quarantine, taken.quarantined.setdefault(source.name, Counter())
-    )
+    taken_out = taken.quarantined.setdefault(source.name, Counter())
+    reading = _Reading(count, refusals, taken, run.step, quarantine, taken_out)
     batches = _prepared(workspace, source, reader, todo, reading)
     received = Received(batches, max(file.modified_at for file in todo.files))
     entered = take_in(build, source, received, permit, taken.numbers)
@@ -279,7 +278,7 @@ def _prepared(
         _note_columns(source, look.columns, reading.taken)
         number = int(cast("int", reading.taken.files[source.name][file.path]["number"]))
         arrival = Arrival(number, file.modified_at)
-        washed = partial(_typed_and_washed, cast_, source, project.country, arrival, reading.quarantine)
+        washed = partial(_typed_and_washed, cast_, project.country, arrival, reading.quarantine)
         for cleaned, typed, batch in ahead(washed, map(reading.quarantine.judge, reader.read(file))):
             raw = cleaned.raw
             refused = _refusals(reader, file, raw, why_refused(source, project.purposes, typed.refused))
@@ -299,12 +298,12 @@ def _prepared(
 
 
 def _typed_and_washed(
-    cast_: Cast, source: SourceDefinition, country: str, arrival: Arrival, quarantine: Quarantine, judged: Judged
+    cast_: Cast, country: str, arrival: Arrival, quarantine: Quarantine, judged: Judged
 ) -> tuple[Cleaned, CastBatch, Prepared]:
     """All of a batch's way in that does not depend on the batches before it."""
     cleaned = quarantine.clean(judged)
     typed = cast_.cast(cleaned.raw, cleaned.emptied)
-    return cleaned, typed, prepare(typed.rows, source, country, arrival)
+    return cleaned, typed, prepare(typed.rows, quarantine.source, country, arrival)
 
 
 def _refusals(reader: Source, file: SourceFile, raw: RawBatch, refused: tuple[RefusedRow, ...]) -> list[Refusal]:

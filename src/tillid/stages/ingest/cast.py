@@ -37,8 +37,9 @@ class Cast:
     The schema has the definition's columns in order, then `collected_for` (dictionary of text, see there).
     A row is refused where a value is not of its type, where a value that every row needs is empty (`required`,
     an event's time, a key, a consent's time, state and purpose), where such a value or an identifier was a
-    national identity number, and where a consent or suppression has no identifier. `absent` are headers of the definition that the file does not have, which JSON alone may lack,
-    and fields that decide on purposes. Errors: ColumnMissing, ValueNotOfType.
+    national identity number, and where a consent or suppression has no identifier. `absent` are headers of the
+    definition that the file does not have, which JSON alone may
+    lack, and fields that decide on purposes. Errors: ColumnMissing, ValueNotOfType.
     """
 
     def __init__(self, definition: SourceDefinition, look: Look, timezone: str) -> None:
