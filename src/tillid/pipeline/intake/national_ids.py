@@ -12,7 +12,8 @@ from tillid.ports.source import SourceFile
 from tillid.stages.ingest.definitions import SourceDefinition
 from tillid.stages.ingest.id_evidence import Evidence
 from tillid.stages.ingest.quarantine import Quarantine, hidden
-from tillid.terms.categories import holds_national_ids
+from tillid.stages.ingest.special_words import is_declared, special_category_of_header
+from tillid.terms.categories import NATIONAL_ID, holds_national_ids
 from tillid.terms.identity_digits import NationalId
 from tillid.terms.national_ids import find_national_ids
 from tillid.terms.purpose import Purpose
@@ -56,7 +57,7 @@ def refuse_file_names(source: SourceDefinition, files: Iterable[SourceFile]) -> 
 
 
 def told(source: SourceDefinition, quarantine: Quarantine, taken: Taken) -> Iterator[str]:
-    """What to say of the numbers that were taken out of a source, and of those that look like one by chance."""
+    """What to say of a source: numbers taken out, numbers that look like one by chance, headers that tell of more."""
     by_header: dict[str, dict[str, int]] = {}
     for (header, kind), count in sorted(taken.items()):
         by_header.setdefault(header, {})[str(kind)] = count
@@ -66,6 +67,13 @@ def told(source: SourceDefinition, quarantine: Quarantine, taken: Taken) -> Iter
             f"{source.name}: national identity numbers were taken out of {hidden(header)} before anything was written "
             f"({counted}); to keep them, declare the column's category and a purpose with a national_id_basis"
         )
+    for column in source.columns:
+        found = special_category_of_header(column.header)
+        if found is not None and found != NATIONAL_ID and not is_declared(column.category, found):
+            yield (
+                f"{source.name}: the header {hidden(column.header)} tells of {found}, which is special (GDPR Art. 9), "
+                f"and is declared as {column.category}: declare what it is, or move it to ignore"
+            )
     for header, held in quarantine.by_chance().items():
         yield (
             f"{source.name}: {hidden(header)} was taken for other numbers: of the values looked at, {held:,} pass as a "
