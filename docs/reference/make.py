@@ -31,7 +31,13 @@ from tillid.pipeline.project.schema import (
     When,
     Whole,
 )
-from tillid.terms.categories import ALL_DATA_SUBJECTS, LOCAL_DATA_USES, SPECIAL_CATEGORIES
+from tillid.terms.categories import (
+    ALL_DATA_SUBJECTS,
+    GOVERNMENT_ID,
+    LOCAL_CATEGORIES,
+    LOCAL_DATA_USES,
+    SPECIAL_CATEGORIES,
+)
 
 HERE = Path(__file__).parent
 LISTED_AT_MOST = 12
@@ -199,11 +205,17 @@ def _words() -> Iterator[str]:
     yield f"Data subjects: {subjects}."
     yield "Tillid adds these data uses, each of which is a purpose of its own in law:"
     yield "\n".join(f"- `{use}`" for use in sorted(LOCAL_DATA_USES))
+    local = ", ".join(f"`{category}`" for category in sorted(LOCAL_CATEGORIES))
+    yield f"Tillid adds this data category, which GDPR Art. 9 names: {local}."
     yield (
-        "These categories, with all below them, are special (GDPR Art. 9, 10 and 87). A purpose that covers one must "
-        "name its `special_category_basis`:"
+        "These categories, with all below them, are special (GDPR Art. 9 and 10). A purpose that covers one must name "
+        "its `special_category_basis`, and a column of one must be collected for such a purpose:"
     )
     yield "\n".join(f"- `{category}`" for category in sorted(SPECIAL_CATEGORIES))
+    yield (
+        f"`{GOVERNMENT_ID}`, with all below it, is a matter of national law (GDPR Art. 87): the purpose must name the "
+        "law in its `national_id_basis`."
+    )
 
 
 def commands() -> str:

@@ -8,13 +8,16 @@ from tillid.terms.categories import (
     ALL_CATEGORIES,
     ALL_DATA_SUBJECTS,
     ALL_DATA_USES,
+    LOCAL_CATEGORIES,
     LOCAL_DATA_USES,
     SPECIAL_CATEGORIES,
 )
 
 
 def test_every_key_is_one_of_the_library_and_none_is_missing() -> None:
-    assert {item.fides_key for item in DEFAULT_TAXONOMY.data_category} == ALL_CATEGORIES
+    categories = {item.fides_key for item in DEFAULT_TAXONOMY.data_category}
+    assert categories | LOCAL_CATEGORIES == ALL_CATEGORIES
+    assert not categories & LOCAL_CATEGORIES, "the library has the key now: it is no longer a local one"
     assert {item.fides_key for item in DEFAULT_TAXONOMY.data_subject} == ALL_DATA_SUBJECTS
     uses = {item.fides_key for item in DEFAULT_TAXONOMY.data_use}
     assert uses | LOCAL_DATA_USES == ALL_DATA_USES

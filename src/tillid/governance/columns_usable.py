@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tillid.governance.housekeeping import INTAKE
 from tillid.terms.actor import Actor
-from tillid.terms.categories import is_covered, is_special
+from tillid.terms.categories import GOVERNMENT_ID, covers, is_covered, is_special
 from tillid.terms.purpose import Purpose
 from tillid.terms.table import Column
 
@@ -29,7 +30,16 @@ def is_shown(column: Column, actor: Actor, purposes: Iterable[Purpose]) -> bool:
 
 
 def is_lawful(category: str, purpose: Purpose) -> bool:
-    """Whether `purpose` covers `category`; for a special category it must name its condition too (Art. 9(2))."""
+    """Whether `purpose` covers `category`, with a condition for a special one and a law for a government id.
+
+    The condition is one of GDPR Art. 9(2), and explicit consent is none where no consent is asked for. The law is
+    what GDPR Art. 87 leaves to the country.
+    """
     if not is_covered(category, purpose.categories):
         return False
-    return purpose.special_category_basis is not None or not is_special(category)
+    if purpose.key == INTAKE:
+        # It keeps, unseen, what a purpose of the project has the condition or the law for; other columns are mistakes.
+        return True
+    if covers(GOVERNMENT_ID, category):
+        return bool(purpose.national_id_basis)
+    return purpose.has_condition or not is_special(category)

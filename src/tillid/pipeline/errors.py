@@ -21,6 +21,10 @@ class FileChanged(TillidError):
     """A file of an append source changed after it was read."""
 
 
+class FileNameHoldsId(TillidError):
+    """A file whose name holds a national identity number."""
+
+
 class EmptySnapshot(TillidError):
     """A snapshot without rows, which would close every record."""
 

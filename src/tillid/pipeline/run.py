@@ -9,6 +9,7 @@ from typing import cast
 
 from tillid.pipeline.activate import activate_all
 from tillid.pipeline.derive import Derived, derive, steps
+from tillid.pipeline.intake.national_ids import NOTES
 from tillid.pipeline.intake.sources import TakenIn, definition_digest, take_in_sources
 from tillid.pipeline.progress import Progress
 from tillid.pipeline.run_report import RunReport
@@ -82,6 +83,7 @@ def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived)
         "files": held("files", taken.files),
         "definitions": held("definitions", {s.name: definition_digest(s) for s in workspace.project.sources.values()}),
         "untagged": taken.untagged,
+        NOTES: held(NOTES, taken.looked_at),
         "oldest": held("oldest", {name: moment.isoformat() for name, moment in taken.oldest.items()}),
         "next_subject": taken.numbers.next_subject,
         "rows": held("rows", taken.rows),

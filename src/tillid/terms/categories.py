@@ -12,29 +12,38 @@ LOCAL_DATA_USES = frozenset(
 )
 
 
+# Art. 9(1) names membership of a trade union; fideslang has no key for it.
+LOCAL_CATEGORIES = frozenset({"user.demographic.trade_union_membership"})
+
+
 def _keys(kind: str) -> frozenset[str]:
     # Its library builds its whole model to tell these keys, at every start; a test holds them to the library's.
     text = (files("tillid.terms") / "fideslang.csv").read_text(encoding="utf-8")
     return frozenset(row["key"] for row in csv.DictReader(text.splitlines()) if row["kind"] == kind)
 
 
-ALL_CATEGORIES = _keys("data_category")
+ALL_CATEGORIES = _keys("data_category") | LOCAL_CATEGORIES
 ALL_DATA_USES = _keys("data_use") | LOCAL_DATA_USES
 ALL_DATA_SUBJECTS = _keys("data_subject")
 
-# GDPR Art. 9(1) and 10, and national identification numbers (Art. 87), as fideslang keys.
+# GDPR Art. 9(1) and 10, as fideslang keys.
 SPECIAL_CATEGORIES: frozenset[str] = frozenset(
     {
+        "user.authorization.biometric",
         "user.biometric",
         "user.criminal_history",
         "user.demographic.political_opinion",
         "user.demographic.race_ethnicity",
         "user.demographic.religious_belief",
         "user.demographic.sexual_orientation",
-        "user.government_id",
+        "user.demographic.trade_union_membership",
         "user.health_and_medical",
     }
 )
+
+GOVERNMENT_ID = "user.government_id"
+"""With all below it: may be processed where national law says so (GDPR Art. 87)."""
+NATIONAL_ID = "user.government_id.national_identification_number"
 
 DIRECT_MARKETING = "marketing"
 
@@ -78,9 +87,18 @@ def is_category(key: str) -> bool:
 
 
 def is_special(key: str) -> bool:
-    """Whether `key` is, or lies below, a special category of personal data (GDPR Art. 9, 10, 87).
+    """Whether `key` is, or lies below, a special category of personal data (GDPR Art. 9, 10).
 
     >>> is_special("user.health_and_medical.genetic"), is_special("user.name")
     (True, False)
     """
     return is_covered(key, SPECIAL_CATEGORIES)
+
+
+def holds_national_ids(key: str) -> bool:
+    """Whether `key` says that a national identification number stands there: it, or government ids of any kind.
+
+    >>> holds_national_ids("user.government_id"), holds_national_ids("user.government_id.passport_number")
+    (True, False)
+    """
+    return covers(GOVERNMENT_ID, key) and covers(key, NATIONAL_ID)

@@ -44,6 +44,7 @@ class Purpose:
 
     `categories` cover their descendants. Rows older than `retention` are not used. A consent counts only
     when it was given under one of `notices`, and for `consent_valid_for` when that is set.
+    `national_id_basis` names the national law that lets government ids be used (GDPR Art. 87).
 
     >>> news = Purpose("news", data_use="marketing.communications.email", legal_basis=LegalBasis.CONSENT,
     ...                categories=frozenset({"user.contact"}), retention=Duration.parse("24 months"))
@@ -63,11 +64,19 @@ class Purpose:
     consent_valid_for: Duration | None = None
     assessment: str = ""
     special_category_basis: SpecialCategoryBasis | None = field(default=None)
+    national_id_basis: str = ""
 
     @property
     def is_direct_marketing(self) -> bool:
         """Whether a person may object to it without giving a reason (GDPR Art. 21(2))."""
         return covers(DIRECT_MARKETING, self.data_use)
+
+    @property
+    def has_condition(self) -> bool:
+        """Whether it has a condition of Art. 9(2); explicit consent is one only where consent is asked for."""
+        if self.special_category_basis is SpecialCategoryBasis.EXPLICIT_CONSENT:
+            return self.legal_basis is LegalBasis.CONSENT
+        return self.special_category_basis is not None
 
     @property
     def yields_to_objection(self) -> bool:

@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from tillid.terms.national_ids import find_national_ids
+
 ENOUGH = 0.5
 """The share of a column's values that must look like dates for a format to be looked for."""
 
@@ -86,14 +88,17 @@ def holds_values(row: Sequence[str]) -> bool:
 
 
 def clean_headers(file: str, cells: Iterable[str]) -> tuple[str, ...]:  # noqa: ARG001
-    """Headers trimmed and composed (NFC); one without text is called by its place: #3; a second one "Navn (2)".
+    """Headers trimmed and composed (NFC); one without text, or with a national id, is called by its place: #3; a
+    second one "Navn (2)".
 
     >>> clean_headers("a.csv", ["Navn ", "", "Navn"])
     ('Navn', '#2', 'Navn (2)')
     """
     headers: dict[str, None] = {}
     for place, cell in enumerate(cells, 1):
-        written = unicodedata.normalize("NFC", cell.replace("\ufeff", "").strip()) or f"#{place}"
+        written = unicodedata.normalize("NFC", cell.replace("\ufeff", "").strip())
+        if not written or find_national_ids(written):
+            written = f"#{place}"
         header, count = written, 1
         while header in headers:
             count += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,14 @@ from tillid.pipeline.errors import EmptySnapshot, FileChanged
 from tillid.pipeline.intake.ahead import ahead
 from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, source_table
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
+from tillid.pipeline.intake.national_ids import (
+    Taken,
+    audit_entries,
+    noted,
+    quarantine_of,
+    refuse_file_names,
+    told,
+)
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
 from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, date_orders, prepare
 from tillid.pipeline.progress import Progress, Step
@@ -28,6 +37,7 @@ from tillid.ports.store import Build
 from tillid.stages.ingest.cast import Cast, CastBatch
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stages.ingest.plan_files import plan_files
+from tillid.stages.ingest.quarantine import Cleaned, Judged, Quarantine, hidden
 from tillid.stages.ingest.refusals import Refusal, RefusedRow
 from tillid.terms.table import TableKind
 
@@ -44,6 +54,7 @@ class SourceCount:
     accepted: int = 0
     refused: int = 0
     held_back: int = 0
+    quarantined: int = 0
     files_read: int = 0
     files_unchanged: int = 0
 
@@ -54,6 +65,7 @@ class SourceCount:
             "accepted": self.accepted,
             "refused": self.refused,
             "held_back": self.held_back,
+            "quarantined": self.quarantined,
             "files_read": self.files_read,
             "files_unchanged": self.files_unchanged,
         }
@@ -74,6 +86,10 @@ class TakenIn:
     findings: list[str] = field(default_factory=list)
     untagged: dict[str, list[str]] = field(default_factory=dict)
     refusals: dict[str, list[Refusal]] = field(default_factory=dict)
+    quarantined: dict[str, Taken] = field(default_factory=dict)
+    """Source → how many national identity numbers were taken out, by header and kind."""
+    looked_at: dict[str, dict[str, object]] = field(default_factory=dict)
+    """Source → what was seen of its columns, without values."""
     numbers: Numbering = field(default_factory=Numbering)
 
     def settle(self) -> None:
@@ -134,6 +150,7 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
     rows = cast("Mapping[str, int]", notes.get("rows", {})).get(source.name, 0)
     reader = open_source(workspace.project, source)
     files = reader.files()
+    refuse_file_names(source, files)
     todo = files_to_read(source, files, seen, is_redefined=is_redefined(source, notes))
     count = SourceCount(files_read=len(todo.files), files_unchanged=todo.unchanged)
     taken.counts[source.name], taken.kinds[source.name] = count, source.kind
@@ -149,7 +166,10 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
     if todo.anew and table is not None and table.kind is TableKind.FACTS:
         build.clear(table)
     refusals = taken.refusals.setdefault(source.name, [])
-    batches = _prepared(workspace, source, reader, todo, _Reading(count, refusals, taken, run.step))
+    quarantine = quarantine_of(source, workspace.project.purposes, notes)
+    taken_out = taken.quarantined.setdefault(source.name, Counter())
+    reading = _Reading(count, refusals, taken, run.step, quarantine, taken_out)
+    batches = _prepared(workspace, source, reader, todo, reading)
     received = Received(batches, max(file.modified_at for file in todo.files))
     entered = take_in(build, source, received, permit, taken.numbers)
     if entered.staged == 0 and rows and source.load is Load.SNAPSHOT:
@@ -158,11 +178,19 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
             hint="An empty snapshot would close them all. Put the file right, or say load: append.",
         )
     _keep_refused(build, source, refusals)
+    _tell_quarantined(workspace, source, reading)
     taken.rows[source.name] = entered.staged + (0 if todo.anew else rows)
     if source.kind is SourceKind.PEOPLE:
         taken.oldest[source.name] = entered.first_end
     if entered.open_records is not None:
         taken.open_records[source.name] = entered.open_records
+
+
+def _tell_quarantined(workspace: Workspace, source: SourceDefinition, reading: _Reading) -> None:
+    reading.taken.findings.extend(told(source, reading.quarantine, reading.taken_out))
+    reading.taken.looked_at[source.name] = noted(reading.quarantine)
+    for entry in audit_entries(source, workspace.actor.name, reading.taken_out):
+        workspace.audit.append("quarantined", entry)
 
 
 def _former_oldest(source: SourceDefinition, notes: Mapping[str, object]) -> datetime:
@@ -235,6 +263,8 @@ class _Reading:
     refusals: list[Refusal]
     taken: TakenIn
     step: Step
+    quarantine: Quarantine
+    taken_out: Taken
 
 
 def _prepared(
@@ -248,8 +278,9 @@ def _prepared(
         _note_columns(source, look.columns, reading.taken)
         number = int(cast("int", reading.taken.files[source.name][file.path]["number"]))
         arrival = Arrival(number, file.modified_at, date_orders(source, look))
-        washed = partial(_typed_and_washed, cast_, source, project.country, arrival)
-        for raw, typed, batch in ahead(washed, reader.read(file)):
+        washed = partial(_typed_and_washed, cast_, project.country, arrival, reading.quarantine)
+        for cleaned, typed, batch in ahead(washed, map(reading.quarantine.judge, reader.read(file))):
+            raw = cleaned.raw
             refused = _refusals(reader, file, raw, why_refused(source, project.purposes, typed.refused))
             read = raw.table.num_rows + len(raw.unreadable)
             staged = batch.staged(source, count.accepted, reading.taken.purpose_sets)
@@ -257,6 +288,8 @@ def _prepared(
             count.refused += len(refused)
             count.accepted += batch.rows
             count.held_back += batch.held
+            count.quarantined += cleaned.taken.total()
+            reading.taken_out.update(cleaned.taken)
             if source.kind is SourceKind.EVENTS:
                 reading.taken.oldest[source.name] = min(reading.taken.oldest[source.name], batch.oldest)
             _note_refused(reading.refusals, refused)
@@ -265,11 +298,12 @@ def _prepared(
 
 
 def _typed_and_washed(
-    cast_: Cast, source: SourceDefinition, country: str, arrival: Arrival, raw: RawBatch
-) -> tuple[RawBatch, CastBatch, Prepared]:
+    cast_: Cast, country: str, arrival: Arrival, quarantine: Quarantine, judged: Judged
+) -> tuple[Cleaned, CastBatch, Prepared]:
     """All of a batch's way in that does not depend on the batches before it."""
-    typed = cast_.cast(raw)
-    return raw, typed, prepare(typed.rows, source, country, arrival)
+    cleaned = quarantine.clean(judged)
+    typed = cast_.cast(cleaned.raw, cleaned.emptied)
+    return cleaned, typed, prepare(typed.rows, quarantine.source, country, arrival)
 
 
 def _refusals(reader: Source, file: SourceFile, raw: RawBatch, refused: tuple[RefusedRow, ...]) -> list[Refusal]:
@@ -285,7 +319,7 @@ def _refusals(reader: Source, file: SourceFile, raw: RawBatch, refused: tuple[Re
 
 def _note_columns(source: SourceDefinition, columns: tuple[str, ...], taken: TakenIn) -> None:
     known = {*source.headers, *source.ignore, *taken.untagged.get(source.name, ())}
-    _tell_untagged(source, [column for column in columns if column not in known], taken)
+    _tell_untagged(source, [hidden(column) for column in columns if column not in known], taken)
 
 
 def _tell_untagged(source: SourceDefinition, columns: list[str], taken: TakenIn) -> None:

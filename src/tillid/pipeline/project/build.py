@@ -104,4 +104,5 @@ def _purpose(key: str, values: Mapping[str, Any]) -> Purpose:
         consent_valid_for=consent_valid_for,
         assessment=values.get("assessment", ""),
         special_category_basis=SpecialCategoryBasis(special) if special else None,
+        national_id_basis=values.get("national_id_basis", ""),
     )

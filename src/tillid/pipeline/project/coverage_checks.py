@@ -16,6 +16,7 @@ def check_coverage(known: Known) -> None:
     for segment in known.of("segments"):
         purpose = known.entry("purposes", segment.values.get("purpose"))
         if purpose is not None:
+            _check_told(segment, segment.place.at("category"), purpose)
             rule = segment.values.get("rule", {})
             for reference in in_segment_rule(rule, segment.place.at("rule")):
                 _check_reference(reference, purpose, known)
@@ -40,6 +41,11 @@ def _check_reference(reference: Reference, purpose: Entry, known: Known) -> None
     else:
         used = tuple(known.used_by_events(reference))
     _check_columns(reference, used, purpose)
+    if reference.refers is Refers.VARIABLE:
+        for name in (reference.name, *known.below(reference.name)):
+            variable = known.entry("variables", name)
+            if variable is not None:
+                _check_told(variable, reference.place, purpose)
     sources = tuple(dict.fromkeys(column.source for column in used))
     if reference.refers is Refers.VARIABLE:
         # Each source of a variable is needed; a trait is there when one source has it.
@@ -58,6 +64,17 @@ def _check_columns(reference: Reference, columns: Iterable[Used], purpose: Entry
                 f"{uses}{used}, which the purpose `{purpose.name}` does not cover: "
                 "take it out, or add the category to the purpose"
             )
+
+
+def _check_told(told: Entry, place: Place, purpose: Entry) -> None:
+    """Note a variable or segment that is declared to tell of a category which the purpose does not cover."""
+    covered = frozenset(purpose.values.get("categories", ()))
+    category = told.values.get("category")
+    if category and covered and not is_covered(category, covered):
+        place.found(
+            f"`{told.name}` tells of {category}, which the purpose `{purpose.name}` does not cover: "
+            "take it out, or add the category to the purpose"
+        )
 
 
 def _check_rows(reference: Reference, sources: Iterable[str], purpose: Entry, known: Known) -> None:

@@ -14,7 +14,7 @@ from tillid.pipeline.project.known import Known
 from tillid.pipeline.project.references import Reference, Refers, in_segment_rule, in_variable
 from tillid.pipeline.project.schema import Place
 from tillid.pipeline.project.source_checks import check_source
-from tillid.terms.categories import SPECIAL_CATEGORIES, covers, is_special
+from tillid.pipeline.project.special_checks import check_special_columns, check_special_purpose
 from tillid.terms.fields import FieldInvalid
 
 
@@ -23,9 +23,10 @@ def check_across(known: Known) -> None:
     for entry in known.of("project"):
         _check_project(entry, known)
     for entry in known.of("purposes"):
-        _check_special_categories(entry)
+        check_special_purpose(entry)
     for entry in known.of("source"):
         check_source(entry, known)
+        check_special_columns(entry, known)
     for entry in known.of("profile"):
         _check_trait(entry, known)
     for entry in known.of("variables"):
@@ -52,19 +53,6 @@ def _check_project(entry: Entry, known: Known) -> None:
         for index, role in enumerate(held):
             if role not in known.roles:
                 place.at("users", user, index).found(unknown("role", role, known.roles))
-
-
-def _check_special_categories(entry: Entry) -> None:
-    if "special_category_basis" in entry.values:
-        return
-    for index, category in enumerate(entry.values.get("categories", ())):
-        below = sorted(special for special in SPECIAL_CATEGORIES if covers(category, special))
-        if is_special(category) or below:
-            which = f"has `{below[0]}` below it, which is" if below and below[0] != category else "is"
-            entry.place.at("categories", index).found(
-                f"`{category}` {which} a special category (GDPR Art. 9): "
-                "say the `special_category_basis`, or cover narrower categories"
-            )
 
 
 def _check_trait(entry: Entry, known: Known) -> None:

@@ -92,6 +92,7 @@ _PURPOSE = Record(
         "special_category_basis": Key(
             one_of(SpecialCategoryBasis, "condition of GDPR Art. 9(2)"), "needed for special categories"
         ),
+        "national_id_basis": Key(Text(), "the national law that lets it use government ids, such as CPR-loven § 11"),
     },
     rules=(
         When("legal_basis", (LegalBasis.LEGITIMATE_INTERESTS,), needs=("assessment",)),
@@ -122,6 +123,7 @@ _VARIABLE = Variants(
                 "column": Key(Text(), "column of the events, or SQL over them such as quantity * unit_price"),
                 "window": Key(DURATION, "how far back; default: all time"),
                 "where": Key(ROW_CONDITION, "which events count"),
+                "category": Key(CATEGORY, "what the value tells of besides, such as `user.health_and_medical`"),
             },
             rules=(
                 When("measure", tuple(sorted(NEEDS_COLUMN)), needs=("column",)),
@@ -134,6 +136,7 @@ _VARIABLE = Variants(
                 "label": Key(Text(), "name that people read"),
                 "unit": Key(Text(), "unit of the value"),
                 "sql": Key(Text(), "an expression over other variables", required=True),
+                "category": Key(CATEGORY, "what the value tells of besides, such as `user.health_and_medical`"),
             }
         ),
     },
@@ -145,6 +148,7 @@ _SEGMENT = Record(
         "label": Key(Text(), "name that people read"),
         "purpose": Key(Text(), "the purpose that it is made for", required=True),
         "rule": Key(SEGMENT_RULE, "who belongs to it", required=True),
+        "category": Key(CATEGORY, "what membership tells of besides, such as `user.health_and_medical`"),
     }
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -14,11 +14,13 @@ from tillid.stages.ingest.collected_for import COLLECTED_FOR, CollectedFor
 from tillid.stages.ingest.columns import ColumnDefinition
 from tillid.stages.ingest.definitions import STATES, SourceDefinition, SourceKind
 from tillid.stages.ingest.errors import ColumnMissing
+from tillid.stages.ingest.quarantine import hidden
 from tillid.stages.ingest.refusals import RefusedRow, raw_row, value_class
 
 _NEEDED = "empty, and every row needs one here"
 _OPEN_FORMATS = ("json", "ndjson")
 _NO_IDENTIFIER = "no identifier, so nobody is meant"
+NATIONAL_ID = "national id in an identifier column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,10 @@ class Cast:
 
     The schema has the definition's columns in order, then `collected_for` (dictionary of text, see there).
     A row is refused where a value is not of its type, where a value that every row needs is empty (`required`,
-    an event's time, a key, a consent's time, state and purpose), and where a consent or suppression has no
-    identifier. `absent` are headers of the definition that the file does not have, which JSON alone may lack,
-    and fields that decide on purposes. Errors: ColumnMissing, ValueNotOfType.
+    an event's time, a key, a consent's time, state and purpose), where such a value or an identifier was a
+    national identity number, and where a consent or suppression has no identifier. `absent` are headers of the
+    definition that the file does not have, which JSON alone may
+    lack, and fields that decide on purposes. Errors: ColumnMissing, ValueNotOfType.
     """
 
     def __init__(self, definition: SourceDefinition, look: Look, timezone: str) -> None:
@@ -52,12 +55,12 @@ class Cast:
         fields = [(column.name, column.as_cast.arrow_type) for column in definition.columns]
         self.schema = pa.schema([*fields, (COLLECTED_FOR, pa.dictionary(pa.int32(), pa.string()))])
 
-    def cast(self, batch: RawBatch) -> CastBatch:
-        """Cast one batch."""
+    def cast(self, batch: RawBatch, emptied: Mapping[str, pa.Array] | None = None) -> CastBatch:
+        """Cast one batch; `emptied` marks, by header, the values that were taken out before (see `quarantine`)."""
         table = batch.table
         there = {name: index for index, name in enumerate(table.schema.names)}
         arrays: list[pa.Array] = []
-        bad: list[tuple[str, str, pa.Array]] = []
+        bad: list[tuple[str, str, pa.Array]] = [*self._taken_out(emptied or {})]
         for cast in self._columns:
             column = cast.column
             index = there.get(column.header)
@@ -76,6 +79,14 @@ class Cast:
         for _, _, mask in bad[1:]:
             is_refused = pc.or_(is_refused, mask)
         return CastBatch(rows.filter(pc.invert(is_refused)), tuple(self._refused(batch, bad, is_refused)))
+
+    def _taken_out(self, emptied: Mapping[str, pa.Array]) -> Iterator[tuple[str, str, pa.Array]]:
+        states = self._definition.kind in (SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
+        for column in self._definition.columns:
+            # What a person said holds for the other identifiers that they gave; without any it is refused below.
+            is_needed = column.name in self._needed or (column.identifier is not None and not states)
+            if is_needed and column.header in emptied:
+                yield column.header, NATIONAL_ID, emptied[column.header]
 
     def _without_identifier(self, arrays: list[pa.Array]) -> Iterator[tuple[str, str, pa.Array]]:
         if self._definition.kind not in (SourceKind.CONSENTS, SourceKind.SUPPRESSIONS):
@@ -103,8 +114,8 @@ class Cast:
         for place, index in enumerate(indices.to_pylist()):
             row = {name: values[place] for name, values in columns.items()}
             header, reason = first[index]
-            value = value_class(row.get(header)) if header and reason != _NEEDED else ""
-            yield RefusedRow(batch.first_row + index, header, value, reason, raw_row(row))
+            value = value_class(row.get(header)) if header and reason not in (_NEEDED, NATIONAL_ID) else ""
+            yield RefusedRow(batch.first_row + index, header, value, reason, hidden(raw_row(row)))
 
 
 def _as_python(values: pa.Array) -> list[object]:

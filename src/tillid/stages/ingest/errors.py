@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tillid.terms.errors import TillidError, nearest
+from tillid.terms.identity_digits import Sureness
+from tillid.terms.national_ids import without_national_ids
 
 
 class IngestError(TillidError):
@@ -25,7 +27,7 @@ class ColumnMissing(IngestError):
         named = ", ".join(repr(header) for header in missing)
         super().__init__(
             f"{file}: column{'s' if len(missing) > 1 else ''} {named} not in the file",
-            hint=" ".join(dict.fromkeys(nearest(header, there) for header in missing[:1])),
+            hint=" ".join(dict.fromkeys(nearest(header, map(_shown, there)) for header in missing[:1])),
         )
         self.file = file
         self.missing = tuple(missing)
@@ -41,6 +43,11 @@ class ColumnsUnknown(IngestError):
             hint="Each row must be an object, or stand below a line of headers.",
         )
         self.file = file
+
+
+def _shown(header: str) -> str:
+    # Where a file lacks its headers, its first row of values stands for them.
+    return without_national_ids(header, Sureness.POSSIBLE)
 
 
 class ValueNotOfType(IngestError):

@@ -19,7 +19,8 @@ class Refusal:
     `file` is the path in the project; `row` counts the readable rows from 0, -1 where the row could not be
     taken apart; `line` is the file's 1-based line (Excel: row). `column` is the header in the file, empty
     where the whole row is meant. `value_class` and `reason` hold no value. `raw` is the row, as JSON text of
-    the declared columns, or its text where it could not be taken apart: for the refused table alone.
+    the declared columns, or its text where it could not be taken apart, without what could be a national
+    identity number: for the refused table alone.
     """
 
     file: str

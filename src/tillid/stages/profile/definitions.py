@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tillid.stages.profile.expressions import columns_in
+from tillid.terms.categories import ALL_CATEGORIES
 from tillid.terms.conditions import Condition, columns_of, read_condition
 from tillid.terms.durations import Duration
 from tillid.terms.fields import (
@@ -41,7 +42,7 @@ OCCURRED_AT = "occurred_at"
 NEEDS_COLUMN = frozenset(
     {Measure.SUM, Measure.MEAN, Measure.MIN, Measure.MAX, Measure.FIRST, Measure.LAST, Measure.DISTINCT}
 )
-_VARIABLE_KEYS = ("label", "unit", "of", "measure", "column", "window", "where", "sql")
+_VARIABLE_KEYS = ("label", "unit", "of", "measure", "column", "window", "where", "sql", "category")
 ZERO_WITHOUT_ROWS = frozenset({Measure.COUNT, Measure.SUM, Measure.DISTINCT})
 
 
@@ -71,7 +72,8 @@ class VariableDefinition:
 
     Exactly one of `of` (with `measure`) and `sql` is given. `column` is a column of the events or an SQL
     expression over their columns, such as `quantity * unit_price`. No `window` means all time up to `as_of`.
-    `label` falls back to the name.
+    `label` falls back to the name. `category` is what the value tells of besides what it is worked out from, such
+    as health where it counts purchases at a pharmacy.
 
     >>> revenue = VariableDefinition("revenue", of="orders", measure=Measure.SUM, column="quantity * unit_price")
     >>> revenue.columns_measured()
@@ -87,10 +89,13 @@ class VariableDefinition:
     window: Window | None = None
     where: Condition | None = None
     sql: str | None = None
+    category: str | None = None
 
     def __post_init__(self) -> None:
         if not self.label:
             object.__setattr__(self, "label", self.name)
+        if self.category is not None:
+            require_name("data category", self.category, ALL_CATEGORIES, ("category",))
         if self.sql is not None:
             self._refuse_beside_sql()
         elif self.of is None:
@@ -151,6 +156,7 @@ class VariableDefinition:
             window=window,
             where=where,
             sql=read_text(given, "sql", ()),
+            category=read_text(given, "category", ()),
         )
 
 

@@ -56,19 +56,23 @@ def variable_categories(
 
     `table_columns` gives, for each event table, the categories of its columns. A variable over events has
     those of its column (or of each column of the SQL there), of the columns of its `where` and of
-    `occurred_at`; one over sql has those of each variable that it names. So none is usable for more than each
-    of its inputs.
+    `occurred_at`; one over sql has those of each variable that it names. Each has the `category` that it declares
+    besides. So none is usable for more than each of its inputs.
     """
     categories: dict[str, frozenset[str]] = {}
     for definition in definitions:
         if not definition.is_derived:
             with at_field(definition=definition.name):
-                categories[definition.name] = _event_categories(definition, table_columns)
+                categories[definition.name] = _event_categories(definition, table_columns) | _told(definition)
     for level in _levels(definitions, categories):
         for definition in level:
             inputs = [categories[name] for name in inputs_of(definition)]
-            categories[definition.name] = frozenset[str]().union(*inputs)
+            categories[definition.name] = _told(definition).union(*inputs)
     return {definition.name: categories[definition.name] for definition in definitions}
+
+
+def _told(definition: VariableDefinition) -> frozenset[str]:
+    return frozenset() if definition.category is None else frozenset({definition.category})
 
 
 def _event_categories(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tillid.stages.segment.errors import SegmentInvalid
+from tillid.terms.categories import ALL_CATEGORIES
 from tillid.terms.comparisons import OPERATORS, Comparison, read_comparison
 from tillid.terms.conditions import Condition, read_condition
 from tillid.terms.durations import Duration
@@ -20,6 +21,7 @@ from tillid.terms.fields import (
     read_mapping,
     read_name,
     read_text,
+    require_name,
 )
 
 _COUNTS = ("at_least", "at_most", "exactly")
@@ -96,16 +98,22 @@ Rule: TypeAlias = AllRules | AnyRule | NotRule | VariableRule | TraitRule | DidR
 
 @dataclass(frozen=True, slots=True)
 class SegmentDefinition:
-    """A saved rule over people, used for one purpose."""
+    """A saved rule over people, used for one purpose.
+
+    `category` is what membership tells of besides what the rule reads, such as health of buyers at a pharmacy.
+    """
 
     name: str
     purpose: str
     rule: Rule
     label: str = ""
+    category: str | None = None
 
     def __post_init__(self) -> None:
         if not self.label:
             object.__setattr__(self, "label", self.name)
+        if self.category is not None:
+            require_name("data category", self.category, ALL_CATEGORIES, ("category",))
 
     @classmethod
     def from_mapping(cls, name: str, mapping: object) -> SegmentDefinition:
@@ -115,10 +123,12 @@ class SegmentDefinition:
         >>> SegmentDefinition.from_mapping("lapsed", {"purpose": "newsletter", "rule": rule}).rule.rule.at_least
         1
         """
-        given = read_mapping(mapping, (), allowed=("label", "purpose", "rule"), required=("purpose", "rule"))
+        allowed = ("label", "purpose", "rule", "category")
+        given = read_mapping(mapping, (), allowed=allowed, required=("purpose", "rule"))
         with at_field("rule"):
             rule = read_rule(given["rule"])
-        return cls(name, read_name(given, "purpose"), rule, read_text(given, "label", ()) or name)
+        label, category = read_text(given, "label", ()) or name, read_text(given, "category", ())
+        return cls(name, read_name(given, "purpose"), rule, label, category)
 
 
 def read_rule(written: object) -> Rule:

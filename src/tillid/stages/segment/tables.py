@@ -19,9 +19,12 @@ def members_table_name(segment: str) -> str:
 def members_table(definition: SegmentDefinition, categories: frozenset[str], of: frozenset[str]) -> Table:
     """The declaration of a segment's members, worked out from the scoped tables `of`.
 
-    To be a member tells what the rule reads, so the table has the `categories` of all of that. It is kept for each
+    To be a member tells what the rule reads, so the table has the `categories` of all of that, and the one that
+    the segment declares. It is kept for each
     purpose by itself: who is in it tells whom the purpose permits.
     """
+    if definition.category is not None:
+        categories |= {definition.category}
     return Table(
         members_table_name(definition.name),
         (Column(ENTERED_AT, "timestamp(6)", categories, "Member since"),),
