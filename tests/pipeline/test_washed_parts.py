@@ -115,3 +115,12 @@ def test_a_city_finds_its_postcode_by_order_or_as_said() -> None:
     assert beside(source(c1={})) == [None]
     assert beside(source(c1={"postcode": "p2"})) == ["p2"]
     assert beside(source(c1={"postcode": "none"}, c2={})) == [None, "p2"]
+
+
+@pytest.mark.parametrize(("others", "born"), [("12/25/1980", date(1985, 3, 4)), ("25/12/1980", date(1985, 4, 3))])
+def test_another_day_of_the_file_settles_which_is_the_month(tmp_path: Path, others: str, born: date) -> None:
+    made = SmallProject(tmp_path, {"purposes.yml": PURPOSES, "sources/club.yml": MEMBERS})
+    rows = [f"{number};;;;{text}" for number, text in enumerate(["03/04/1985", others, others], 1)]
+    made.put("data/members.csv", "\n".join(["no;adr;zip;by;fdt", *rows]) + "\n", NOW - timedelta(days=5))
+    made.build()
+    assert made.sql("select birth_date from club where customer_no = '1'") == [{"birth_date": born}]

@@ -33,9 +33,11 @@ _PARCEL = re.compile(
     re.IGNORECASE,
 )
 _COUNTRY_BEHIND = re.compile(r"^(.{3,}?)[ ,]+([^\W\d_]{5,})$")
+# TV, TH, MF and ST are countries too, and behind a Danish number they are doors and floors.
+_CODES = frozenset("DK NO NL BE SE DE FI GB UK DNK NOR NLD BEL SWE".split())
 _HOME_NAME = {"DK": "Danmark", "NO": "Norge", "NL": "Nederland", "BE": "België"}
 _A_STREET = {"DK": "Nørregade 1", "NO": "Storgata 1", "NL": "Kerkstraat 1", "BE": "Kerkstraat 1"}
-_BEGINS_WITH_NUMBER = re.compile(r"^\d{1,4} ?[A-Za-zÆØÅæøå]?(?![^\W_])")
+_BEGINS_WITH_NUMBER = re.compile(r"^\d{1,4}(?!\d)")
 _BELGIAN_NUMBER = re.compile(
     r"^\d{1,4} ?[A-Za-z]?(?: ?[/-] ?\w{1,5})?(?:,? (?:bte|bus|bo[iî]te|bt)\.? ?\w{1,6})?$", re.IGNORECASE
 )
@@ -124,7 +126,7 @@ def ordinary_place(text: str, country: str) -> str | None:
 def _country(segments: list[str], country: str) -> tuple[str, str]:
     """The country that the last line names, taken off it, or the record's; and its name where it is another."""
     last = segments[-1]
-    if len(segments) > 1 and len(last) > 1 and (len(last) > 3 or last.isupper()) and (code := country_of(last)):
+    if len(segments) > 1 and (len(last) > 3 or last in _CODES) and (code := country_of(last)):
         segments.pop()
         return code, "" if code == country else _HOME_NAME.get(code, last)
     within = _COUNTRY_BEHIND.match(last)

@@ -38,7 +38,7 @@ def address_grade(text: str, country: str) -> Grade:
     if country not in LISTED_COUNTRIES:
         return clean(text), None
     line = one_line(text)
-    if not any(char.isalpha() for char in line):
+    if is_placeholder(line) or not any(char.isalpha() for char in line):
         return NOTHING
     read = read_address(line, country)
     written = read.address.line(read.style)
