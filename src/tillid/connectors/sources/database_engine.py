@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -62,7 +64,7 @@ def open_engine(name: str, project: Path, connection: DatabaseConnection, secret
     failure: PullError
     try:
         engine = sa.create_engine(
-            _url(driver, project, connection, _secret(dialect, connection, secrets)),
+            _url(driver, project, connection),
             poolclass=NullPool,
             hide_parameters=True,
             connect_args=_connect_arguments(driver, connection.options),
@@ -78,9 +80,10 @@ def open_engine(name: str, project: Path, connection: DatabaseConnection, secret
     except sa.exc.ArgumentError:
         failure = PullRefused(name, f"the connection {connection.name} is not complete", hint="See tillid.yml.")
     else:
-        statements = _ON_CONNECT.get(engine.dialect.name, ())
-        if statements:
-            sa.event.listen(engine, "connect", lambda opened, _: _say(opened, statements))
+        secret = None if dialect == "sqlite" else secrets.find(connection.name)
+        if secret is not None:
+            sa.event.listen(engine, "do_connect", partial(_give, secret))
+        sa.event.listen(engine, "connect", partial(_say, _ON_CONNECT.get(engine.dialect.name, ())))
         return engine
     # Raised out here, so that no frame of the driver's comes along: it may hold the password.
     raise failure
@@ -149,18 +152,14 @@ def _where(connection: DatabaseConnection) -> str:
     return f"{connection.host or 'localhost'}{f':{port}' if port else ''}"
 
 
-def _secret(dialect: str, connection: DatabaseConnection, secrets: Secrets) -> Secret | None:
-    return None if dialect == "sqlite" else secrets.find(connection.name)
-
-
-def _url(driver: str, project: Path, connection: DatabaseConnection, secret: Secret | None) -> sa.URL:
+def _url(driver: str, project: Path, connection: DatabaseConnection) -> sa.URL:
+    """Where the database is; the password is in no URL."""
     if driver.partition("+")[0] == "sqlite":
         path = (project / (connection.database or "")).absolute()
-        return sa.URL.create(driver, database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+        return sa.URL.create(driver, database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
     return sa.URL.create(
         driver,
         username=connection.user,
-        password=None if secret is None else secret.reveal(),
         host=connection.host,
         port=connection.port,
         database=connection.database,
@@ -177,7 +176,14 @@ def _as_text(document: Any) -> str:
     return bytes(document).decode() if isinstance(document, bytes | memoryview) else str(document)
 
 
-def _say(opened: DBAPIConnection, statements: Collection[str]) -> None:
+def _give(secret: Secret, dialect: sa.Dialect, _: object, __: object, arguments: dict[str, object]) -> None:
+    """Hand the password over as the connection is made."""
+    # PyMySQL would write text as Latin-1, and servers keep UTF-8.
+    arguments["password"] = secret.reveal().encode() if dialect.driver == "pymysql" else secret.reveal()
+
+
+def _say(statements: Collection[str], opened: DBAPIConnection, _: object) -> None:
+    """Set a new connection up."""
     cursor = opened.cursor()
     for statement in statements:
         cursor.execute(statement)
