@@ -167,7 +167,12 @@ class Postgres(Server):
         """Whether it lets us in."""
         try:
             psycopg.connect(
-                host="127.0.0.1", port=self.port, user=self.user, password=PASSWORD, dbname="postgres", connect_timeout=5
+                host="127.0.0.1",
+                port=self.port,
+                user=self.user,
+                password=PASSWORD,
+                dbname="postgres",
+                connect_timeout=5,
             ).close()
         except psycopg.OperationalError:
             return False

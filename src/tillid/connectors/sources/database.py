@@ -89,7 +89,7 @@ class DatabaseSource:
 
     def _chunks(self, window: Window | None) -> Iterator[list[Row]]:
         """The rows in chunks; what goes wrong before the first is tried again, and later cuts the load off."""
-        since = None if window is None else From(self._column(str(self._said.cursor)).name, window.start)
+        since = None if window is None else From(self._column(str(self._said.cursor)), window.start)
 
         def begun() -> tuple[list[Row], Iterator[list[Row]]]:
             rows = rows_of(self._engine, self._table, self._selected, since)

@@ -95,7 +95,7 @@ def asked(
     """What `ask` gives, tried again a few times where what stands in the way may pass. Errors: PullError."""
     again = Retrying(
         stop=stop_after_attempt(attempts),
-        wait=wait_exponential_jitter(initial=0.2, max=_LONGEST_WAIT),
+        wait=wait_exponential_jitter(multiplier=0.2, max=_LONGEST_WAIT),
         retry=retry_if_exception_type(SourceUnreachable),
         reraise=True,
     )

@@ -28,7 +28,7 @@ Row = Sequence[object]
 class From:
     """Rows are asked for from `value` of a column on (None: from the first), those without a value too."""
 
-    column: str
+    column: FoundColumn
     value: object
 
 
@@ -44,15 +44,14 @@ def rows_of(
     engine: sa.Engine, table: FoundTable, columns: Sequence[FoundColumn], since: From | None, *, most: int | None = None
 ) -> Iterator[list[Row]]:
     """The rows in chunks, with these columns as the driver gives them, in one statement that sees one state."""
-    # Columns without a type are handed over as the driver has them: nothing is made of them on the way.
-    asked = sa.Table(
-        table.name, sa.MetaData(), *(sa.Column(c.name, sqltypes.NullType()) for c in columns), schema=table.schema
-    )
+    # Columns without a type are handed over as the driver has them: nothing is made of them on the way. dlt knows
+    # each by its place, since it takes the name of a cursor for a JSONPath, which has no blank and no æ in it.
+    of = [sa.Column(column.name, sqltypes.NullType(), key=_key(place)) for place, column in enumerate(columns)]
+    asked = sa.Table(table.name, sa.MetaData(), *of, schema=table.schema)
     taken_up = None
     if since is not None and since.value is not None:
-        taken_up = incremental(
-            since.column, initial_value=since.value, on_cursor_value_missing="include", primary_key=()
-        )
+        cursor = _key(columns.index(since.column))
+        taken_up = incremental(cursor, initial_value=since.value, on_cursor_value_missing="include", primary_key=())
     loader = _Rows(
         engine,
         "sqlalchemy",
@@ -63,6 +62,10 @@ def rows_of(
         query_adapter_callback=lambda query, *_: query if most is None else query.limit(most),
     )
     yield from loader.load_rows()
+
+
+def _key(place: int) -> str:
+    return f"c{place}"
 
 
 def batch_of(rows: Sequence[Row], columns: Mapping[str, tuple[int, FoundColumn]]) -> pa.RecordBatch:
