@@ -10,7 +10,7 @@ from tillid.connectors.sources.files import FileSource
 from tillid.pipeline.project.project import Project
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
-from tillid.ports.pulled import Pulled
+from tillid.ports.pulled import FromDatabase, Pulled
 from tillid.ports.secrets import Secrets
 from tillid.ports.source import Source
 from tillid.ports.store import Store
@@ -71,6 +71,14 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
         is_told_apart=not is_event or source.key is not None,
         read_as=source.read_as,
     )
+    return DatabaseSource(project.folder, request, secrets(project))
+
+
+def open_table(project: Project, connection: str, table: str) -> Pulled:
+    """A table that no source declares yet."""
+    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  as above
+
+    request = TableRequest(project.connections[connection], FromDatabase(connection, table))
     return DatabaseSource(project.folder, request, secrets(project))
 
 

@@ -89,13 +89,22 @@ def _plain(value: object, column: FoundColumn) -> object:  # noqa: PLR0911  one 
             return value.astimezone(UTC)
         return value.replace(tzinfo=UTC) if column.is_utc else value
     if isinstance(value, bytes | memoryview):
-        # Only a BIT gets here: columns of bytes are kept out.
-        return int.from_bytes(bytes(value), "big")
+        return _of_bytes(bytes(value), column)
     if isinstance(value, set | frozenset):
         return ",".join(sorted(map(str, value)))
     if isinstance(value, date | timedelta | list | dict):
         return value
     return str(value)
+
+
+def _of_bytes(value: bytes, column: FoundColumn) -> object:
+    """Columns of bytes are kept out: what gets here is a BIT, or text of a database that does not say its encoding."""
+    if column.type.startswith("BIT"):
+        return int.from_bytes(value, "big")
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _array(values: list[object]) -> pa.Array:
