@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from shop_tables import KUNDER, ORDRER, Database, Shop
+from shop_tables import KUNDER, MORNING, ORDRER, Database, Shop, customer, order
 
 from tillid.connectors.sources.errors import CursorUnfit
 
 ENGINES = ["sqlite", "postgresql", "mariadb"]
 every_engine = pytest.mark.parametrize("database", ENGINES, indirect=True)
-
-MORNING = datetime(2025, 11, 3, 9, 30)
-
-
-def customer(nr: int, city: str = "Århus", at: datetime = MORNING, *, gone: bool = False) -> dict[str, object]:
-    return {"Nr": nr, "E-mail": f"k{nr}@example.com", "By": city, "ændret": at, "slettet": gone}
-
-
-def order(nr: int, at: datetime = MORNING, amount: str = "99.50", kunde: int = 1) -> dict[str, object]:
-    return {"nr": nr, "kunde": kunde, "bestilt": at, "beløb": Decimal(amount)}
 
 
 @every_engine

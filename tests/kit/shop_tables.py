@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,6 +37,19 @@ columns:
   beløb:   {name: amount, type: money, category: user.behavior.purchase_history}
   nr:      {name: order_no, type: text, category: user.behavior.purchase_history}
 """
+
+
+MORNING = datetime(2025, 11, 3, 9, 30)
+
+
+def customer(nr: int, city: str = "Århus", at: datetime = MORNING, *, gone: bool = False) -> dict[str, object]:
+    """A row of kunder."""
+    return {"Nr": nr, "E-mail": f"k{nr}@example.com", "By": city, "ændret": at, "slettet": gone}
+
+
+def order(nr: int, at: datetime = MORNING, amount: str = "99.50", kunde: int = 1) -> dict[str, object]:
+    """A row of ordrer."""
+    return {"nr": nr, "kunde": kunde, "bestilt": at, "beløb": Decimal(amount)}
 
 
 class Database(Protocol):

@@ -54,7 +54,7 @@ _ON_CONNECT = {**_ON_CONNECT, "mariadb": _ON_CONNECT["mysql"]}
 _LOGIN = ("28000", "28P01", "1045", "1698", "18456")
 _RIGHTS = ("42501", "1044", "1142", "1143", "229", "230")
 _NO_DATABASE = ("3D000", "1049", "4060")
-_LATER = ("57P03", "53300", "1040", "1203", "40001", "40P01", "1205", "1213")
+_LATER = ("57P01", "57P02", "57P03", "53300", "1040", "1203", "40001", "40P01", "1205", "1213")
 _LIBPQ = {
     r"password authentication failed|no password supplied|no pg_hba\.conf entry|role .* does not exist": "28000",
     r"database .* does not exist": "3D000",
