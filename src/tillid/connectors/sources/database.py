@@ -182,7 +182,7 @@ class DatabaseSource:
 def is_mark(value: object) -> bool:
     """Whether a value marks its row as deleted: true, a number that is not 0, a time, or a word for yes.
 
-    >>> [is_mark(value) for value in (True, 1, "Ja", date(2026, 1, 1), False, 0, "0", "", None)]
+    >>> [is_mark(value) for value in (True, 1, "Ja", "2026-01-01 10:00", False, 0, "0", "", None)]
     [True, True, True, True, False, False, False, False, False]
     """
     if isinstance(value, str):
