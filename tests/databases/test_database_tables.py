@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from database_servers import PASSWORD, Server
+from pymysql.connections import MySQLResult
 
 from tillid.connectors.secrets.kept_secrets import KeptSecrets
 from tillid.connectors.sources.database import DatabaseSource, TableRequest
@@ -348,6 +350,27 @@ def test_nothing_can_be_written(database: Any) -> None:
     with pytest.raises(sa.exc.DBAPIError), found._engine.begin() as connection:
         connection.exec_driver_sql("insert into t values (1)")
     assert rows(found) == []
+
+
+@both_servers
+def test_a_load_that_is_given_up_does_not_read_the_rest(database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = "generate_series(1, 200000) as n" if database.driver == "postgresql" else "seq_1_to_200000"
+    number = "n" if database.driver == "postgresql" else "seq"
+    database.say("create table t (a int, b int)", f"insert into t select {number}, {number} from {many}")
+    monkeypatch.setattr("tillid.connectors.sources.database_rows.CHUNK_ROWS", 100)
+    read = []
+    if database.driver == "mariadb":
+        usual = MySQLResult._read_rowdata_packet_unbuffered
+        monkeypatch.setattr(
+            MySQLResult, "_read_rowdata_packet_unbuffered", lambda result: read.append(1) or usual(result)
+        )
+    found = source(database, "t")
+    pull = found.pull(None)
+    assert next(pull).rows.table.num_rows == 100
+    pull.close()
+    del pull, found
+    gc.collect()
+    assert len(read) <= 1_000
 
 
 @both_servers

@@ -12,6 +12,7 @@ from shop_tables import KUNDER, MORNING, ORDRER, Database, Shop, customer, order
 from small_projects import notes
 
 from tillid.cli.main import answer
+from tillid.connectors.sources import database_cursor
 from tillid.pipeline.errors import FileChanged, SourceShrank
 from tillid.pipeline.project.load import load_project
 from tillid.stages.ingest.errors import ColumnMissing
@@ -71,6 +72,45 @@ def test_another_definition_reads_all_anew_and_loses_nothing(database: Database,
     with pytest.raises(SourceShrank, match="1 rows to read anew"):
         shop.run()
     assert shop.events() == ["1", "2"]
+
+
+def test_rows_too_many_to_note_come_once_by_their_key(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_cursor, "MOST_NEAR", 2)
+    keyed = ORDRER + "key: order_no\n"
+    shop = shop_of(tmp_path, database, orders=keyed % {"cursor": "bestilt", "more": ""})
+    shop.put(shop.orders, *(order(nr) for nr in range(5)))
+    shop.run()
+    shop.put(shop.orders, order(5))
+    report = shop.run()
+    assert (report.sources["orders"].read, report.events) == (6, 6), "all are read again, and one is new"
+    shop.project.put("sources/orders.yml", keyed % {"cursor": "nr", "more": ""})
+    assert shop.run().events == 6
+    assert shop.events() == [str(nr) for nr in range(6)]
+
+
+THINGS = """
+kind: things
+database: {connection: butik, table: kunder, cursor: ændret, deleted: slettet}
+key: number
+columns:
+  Nr: {name: number, type: integer, category: system}
+  By: {name: city, type: text, category: system, required: true}
+ignore: [E-mail, ændret, slettet]
+"""
+
+
+def test_things_that_are_marked_are_gone_and_may_come_back(database: Database, tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, database, shops=THINGS)
+    shop.put(shop.customers, customer(1), customer(2))
+    shop.run()
+    for hours, gone, held in ((1, True, [1]), (2, False, [1, 2])):
+        shop.change(
+            shop.customers, 2, slettet=gone, By=None if gone else "Ribe", ændret=MORNING + timedelta(hours=hours)
+        )
+        assert shop.run().sources["shops"].refused == 0
+        assert sorted(row["number"] for row in shop.project.sql("select number from shops")) == held
 
 
 def test_events_of_files_are_not_lost_to_a_table(database: Database, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
 from tillid.ports.pulled import FromDatabase, Pulled
 from tillid.ports.secrets import Secrets
-from tillid.ports.source import Source
+from tillid.ports.source import BATCH_ROWS, Source
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
@@ -75,10 +75,10 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
 
 
 def open_table(project: Project, connection: str, table: str) -> Pulled:
-    """A table that no source declares yet."""
+    """A table that no source declares yet: its first rows."""
     from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  as above
 
-    request = TableRequest(project.connections[connection], FromDatabase(connection, table))
+    request = TableRequest(project.connections[connection], FromDatabase(connection, table), most=BATCH_ROWS)
     return DatabaseSource(project.folder, request, secrets(project))
 
 

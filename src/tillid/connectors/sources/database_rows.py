@@ -35,11 +35,25 @@ class From:
 
 
 class _Rows(TableLoader):
-    """dlt's loader, which gives rows as the driver does."""
+    """dlt's loader, which gives rows as the driver does, and hangs up when no more are wanted."""
 
-    def _convert_result(self, result: Any, backend_kwargs: dict[str, Any]) -> Iterator[list[Row]]:  # noqa: ARG002
-        for partition in result.partitions(size=self.chunk_size):
-            yield [tuple(row) for row in partition]
+    def _load_rows(self, query: Any, backend_kwargs: dict[str, Any]) -> Iterator[list[Row]]:  # noqa: ARG002
+        with self.engine.connect() as connection:
+            result = connection.execution_options(yield_per=self.chunk_size).execute(query)
+            try:
+                for partition in result.partitions():
+                    yield [tuple(row) for row in partition]
+            except GeneratorExit:
+                _forget_the_rest(result.cursor)
+                connection.invalidate()
+                raise
+
+
+def _forget_the_rest(cursor: Any) -> None:
+    """Keep PyMySQL from reading all that is left of a table before it lets go of its connection."""
+    unread = getattr(cursor, "_result", None)
+    if unread is not None and getattr(unread, "unbuffered_active", False):
+        unread.unbuffered_active = False
 
 
 def rows_of(
