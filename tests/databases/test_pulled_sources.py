@@ -95,8 +95,8 @@ kind: things
 database: {connection: butik, table: kunder, cursor: ændret, deleted: slettet}
 key: number
 columns:
-  Nr: {name: number, type: integer, category: system}
-  By: {name: city, type: text, category: system, required: true}
+  Nr: {name: number, type: integer, category: user.behavior}
+  By: {name: city, type: text, category: user.behavior, required: true}
 ignore: [E-mail, ændret, slettet]
 """
 
