@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,16 @@ def test_plan_doctor_and_run_speak_of_the_table(
     checks = {check["name"]: check for check in said(shop, capsys, "doctor")["checks"]}
     assert checks["orders"]["state"] == "fail"
     assert "Did you mean 'ordre'" in checks["orders"]["hint"]
+
+
+def test_an_extra_that_is_not_installed_is_named(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = shop_of(tmp_path, database, orders=ORDRER % {"cursor": "nr", "more": ""})
+    monkeypatch.setitem(sys.modules, "dlt", None)
+    for words in (["run"], ["suggest", "database:butik/kunder"]):
+        error = said(shop, capsys, *words)["error"]
+        assert (error["kind"], "tillid[databases]" in error["hint"]) == ("DriverMissing", True)
 
 
 def test_a_table_is_drafted(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from tillid.connectors.destinations.file import FileDestination
 from tillid.connectors.secrets.kept_secrets import KeptSecrets
+from tillid.connectors.sources.errors import DriverMissing
 from tillid.connectors.sources.files import FileSource
 from tillid.pipeline.project.project import Project
 from tillid.ports.audit import AuditLog
@@ -57,11 +59,11 @@ def open_source(project: Project, source: SourceDefinition) -> Source:
 
 def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
     """What a source is pulled from: its table."""
-    # Imported here: drivers are extras that most projects do without.
-    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415
-
     if source.database is None:
         raise ValueError(f"{source.name} is not pulled")
+    _require_databases(source.name)
+    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  an extra
+
     is_event = source.kind is SourceKind.EVENTS
     request = TableRequest(
         project.connections[source.database.connection],
@@ -76,10 +78,19 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
 
 def open_table(project: Project, connection: str, table: str) -> Pulled:
     """A table that no source declares yet: its first rows."""
-    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  as above
+    _require_databases(table)
+    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  an extra
 
     request = TableRequest(project.connections[connection], FromDatabase(connection, table), most=BATCH_ROWS)
     return DatabaseSource(project.folder, request, secrets(project))
+
+
+def _require_databases(name: str) -> None:
+    """Say what to install, where the extra that reads databases is not there."""
+    missing = [package for package in ("dlt", "sqlalchemy", "tenacity") if find_spec(package) is None]
+    if missing:
+        hint = "Run: pip install 'tillid[databases]', or tillid[postgres], tillid[mysql], tillid[mssql]."
+        raise DriverMissing(name, f"what reads databases is not installed: {', '.join(missing)}", hint=hint)
 
 
 def secrets(project: Project) -> Secrets:
