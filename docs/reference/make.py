@@ -16,6 +16,7 @@ from said_by_hand import EXAMPLES, INTRO, NOTES, SCHEMAS
 
 from tillid.cli.main import VERBS, tillid
 from tillid.pipeline.project.condition_shapes import ROW_CONDITION, SEGMENT_RULE
+from tillid.pipeline.project.connection_shapes import WithoutSecrets
 from tillid.pipeline.project.file_kinds import FILE_KINDS, FileKind, json_schemas
 from tillid.pipeline.project.schema import (
     Day,
@@ -31,6 +32,7 @@ from tillid.pipeline.project.schema import (
     When,
     Whole,
 )
+from tillid.pipeline.project.source_shapes import Lag
 from tillid.terms.categories import (
     ALL_DATA_SUBJECTS,
     GOVERNMENT_ID,
@@ -110,9 +112,15 @@ def _rows(record: Record, before: str = "") -> Iterator[tuple[str, str, str, str
     for name, key in record.keys.items():
         must = "yes" if key.required else ""
         yield (f"`{before}{name}`", _value(key.shape), must, _sentence(key.says))
-        inner = key.shape.value if isinstance(key.shape, MapOf) else None
+        shape = _bare(key.shape)
+        inner = _bare(shape.value) if isinstance(shape, MapOf) else shape
         if isinstance(inner, Record):
-            yield from _rows(inner, f"{before}{name}.….")
+            yield from _rows(inner, f"{before}{name}.{'….' if isinstance(shape, MapOf) else ''}")
+
+
+def _bare(shape: Shape) -> Shape:
+    """The shape without what bars secrets from it."""
+    return _bare(shape.shape) if isinstance(shape, WithoutSecrets) else shape
 
 
 def _rule(rule: When) -> Iterator[str]:
@@ -127,24 +135,28 @@ def _all(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _value(shape: Shape) -> str:  # noqa: PLR0911  one return a shape reads best
-    match shape:
-        case Text():
+def _value(shape: Shape) -> str:  # noqa: C901, PLR0911  one return a shape reads best
+    match _bare(shape):
+        case Text() as shape:
             return _text(shape)
+        case Lag():
+            return "a time such as `10 minutes`, or a whole number"
+        case Record():
+            return "mapping"
         case Day():
             return "date: `2026-10-31`"
-        case Whole():
+        case Whole() as shape:
             return f"whole number, {shape.at_least} or more"
         case Truth():
             return "`true` or `false`"
         case Scalar():
             return "text, number, `true` or `false`"
-        case ListOf():
+        case ListOf() as shape:
             return _list(shape)
-        case MapOf():
-            inner = "entries" if isinstance(shape.value, Record) else _value(shape.value)
+        case MapOf() as shape:
+            inner = "entries" if isinstance(_bare(shape.value), Record) else _value(shape.value)
             return f"mapping of names to {inner}"
-        case Named():
+        case Named() as shape:
             return {"row_condition": "[condition](#conditions)", "segment_rule": "[rule](#rules)"}[shape.name]
     raise NotImplementedError(type(shape).__name__)
 

@@ -25,6 +25,10 @@ class FileNameHoldsId(TillidError):
     """A file whose name holds a national identity number."""
 
 
+class SourceShrank(TillidError):
+    """A table or resource no longer has rows that were read from it and would have to be read anew."""
+
+
 class EmptySnapshot(TillidError):
     """A snapshot without rows, which would close every record."""
 

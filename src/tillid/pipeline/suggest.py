@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from glob import escape
@@ -13,32 +15,37 @@ import pyarrow as pa
 
 from tillid.pipeline.catalogue import declared_tables
 from tillid.pipeline.check import admit
-from tillid.pipeline.errors import OriginUnknown
+from tillid.pipeline.errors import NotDefined, OriginUnknown
 from tillid.pipeline.project.errors import ProjectHasMistakes
 from tillid.pipeline.project.load import load_project
 from tillid.pipeline.project.project import Project
-from tillid.pipeline.wiring import open_file, sample_file
+from tillid.pipeline.wiring import open_file, open_table, sample_file
 from tillid.ports.source import Look, SourceFile
-from tillid.stages.ingest.suggest import Draft
+from tillid.stages.ingest.suggest import DATABASE, Draft
 from tillid.stages.ingest.suggest import suggest as draft
+from tillid.terms.errors import nearest
 
 _HEAD_ROWS = 20_000
 _URL = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
-_TABLE = "database:"
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows to draft from: what they are called, where they are (as the draft says it), and how they are read."""
+    """Rows to draft from: what they are called, where they are, and how they are read.
+
+    `origin` is the line of the draft that says where, where that is no file.
+    """
 
     name: str
-    origin: str
+    files: str
     look: Look
     sample: pa.RecordBatch
+    origin: str = ""
 
 
 def suggest(project_folder: Path, actor: str, origin: str | Path) -> Draft:
-    """Draft the definition of a source from `origin`: a file as the actor writes its path, or what stands for one.
+    """Draft the definition of a source from `origin`: a file as the actor writes its path, or
+    database:CONNECTION/TABLE.
 
     The project's other definitions may be unfinished: they are, while it is being set up, and the shell has
     made an empty file already where the draft is to go. Raises a `SourceError` for a file that can't be
@@ -49,16 +56,13 @@ def suggest(project_folder: Path, actor: str, origin: str | Path) -> Draft:
         raise ProjectHasMistakes(findings)
     admit(project, actor, "suggest")
     rows = _rows_of(project, str(origin))
-    return draft(_free_name(project, rows.name), rows.origin, rows.look, rows.sample)
+    return draft(_free_name(project, rows.name), rows.files, rows.look, rows.sample, origin=rows.origin)
 
 
 def _rows_of(project: Project, origin: str) -> _Rows:
     """The rows that `origin` stands for; here other kinds of origin are to be added."""
-    if origin.startswith(_TABLE):
-        raise OriginUnknown(
-            "A draft is made from files; tables of a database can't be looked at",
-            hint="Export some thousand rows of it as CSV or Parquet, and draft from that.",
-        )
+    if origin.startswith(DATABASE):
+        return _rows_of_table(project, origin)
     if scheme := _URL.match(origin):
         raise OriginUnknown(
             f"A draft is made from files on this machine; {scheme[1].lower()} addresses can't be looked at",
@@ -98,3 +102,18 @@ def _together(head: pa.RecordBatch, rest: pa.Table | None) -> pa.RecordBatch:
 def _free_name(project: Project, name: str) -> str:
     """The name, or one beside it where a table of Tillid's own is called so."""
     return f"{name}_list" if name.lower() in {*declared_tables(project)} - {*project.sources} else name
+
+
+def _rows_of_table(project: Project, named: str) -> _Rows:
+    connection, _, table = named.removeprefix(DATABASE).partition("/")
+    if connection not in project.connections or not table:
+        raise NotDefined(
+            "Write database:CONNECTION/TABLE, with a connection of tillid.yml",
+            hint=nearest(connection, project.connections),
+        )
+    pulled = open_table(project, connection, table)
+    look = pulled.look()
+    with closing(pulled.pull(None)) as batches:
+        sample = next(batches).rows.table
+    origin = f"database: {{connection: {connection}, table: {json.dumps(table, ensure_ascii=False)}}}"
+    return _Rows(table.rpartition(".")[2].strip('"'), named, look, sample, origin)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from glob import escape
+from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
 
 from tillid.connectors.destinations.file import FileDestination
+from tillid.connectors.secrets.kept_secrets import KeptSecrets
+from tillid.connectors.sources.errors import DriverMissing
 from tillid.connectors.sources.files import FileSource
 from tillid.connectors.sources.spread_sample import spread_sample
 from tillid.pipeline.project.project import Project
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
-from tillid.ports.source import Look, Source, TableFiles
+from tillid.ports.pulled import FromDatabase, Pulled
+from tillid.ports.secrets import Secrets
+from tillid.ports.source import BATCH_ROWS, Look, Source, TableFiles
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
-from tillid.stages.ingest.definitions import SourceDefinition
+from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
 from tillid.stores.audit_log import FileAuditLog, Verdict, verify
 
 STATE = ".tillid"
@@ -54,6 +59,47 @@ def open_store(project: Project, audit: AuditLog, held_by: str) -> Store:
 def open_source(project: Project, source: SourceDefinition) -> Source:
     """The reader of a source's files."""
     return FileSource(project.folder, source.files, source.read_as, only=source.headers)
+
+
+def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
+    """What a source is pulled from: its table."""
+    if source.database is None:
+        raise ValueError(f"{source.name} is not pulled")
+    _require_databases(source.name)
+    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  an extra
+
+    is_event = source.kind is SourceKind.EVENTS
+    request = TableRequest(
+        project.connections[source.database.connection],
+        source.database,
+        frozenset(source.headers),
+        key=source.column(source.key).header if is_event and source.key else None,
+        is_told_apart=not is_event or source.key is not None,
+        read_as=source.read_as,
+    )
+    return DatabaseSource(project.folder, request, secrets(project))
+
+
+def open_table(project: Project, connection: str, table: str) -> Pulled:
+    """A table that no source declares yet: its first rows."""
+    _require_databases(table)
+    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  an extra
+
+    request = TableRequest(project.connections[connection], FromDatabase(connection, table), most=BATCH_ROWS)
+    return DatabaseSource(project.folder, request, secrets(project))
+
+
+def _require_databases(name: str) -> None:
+    """Say what to install, where the extra that reads databases is not there."""
+    missing = [package for package in ("dlt", "sqlalchemy", "tenacity") if find_spec(package) is None]
+    if missing:
+        hint = "Run: pip install 'tillid[databases]', or tillid[postgres], tillid[mysql], tillid[mssql]."
+        raise DriverMissing(name, f"what reads databases is not installed: {', '.join(missing)}", hint=hint)
+
+
+def secrets(project: Project) -> Secrets:
+    """Where the passwords of a project's connections are kept."""
+    return KeptSecrets(project.name)
 
 
 def open_file(project: Project, path: str) -> Source:

@@ -53,6 +53,7 @@ class Look:
     `ambiguous_dates` are headers in whose format day and month could be the other way round.
     `columns_complete` is False where rows further on may bring columns that were not seen (JSON). `labels` maps
     a header to the words that the file has for it, `value_labels` a header to those for its values, by code.
+    `types` are the columns' types in the words of a database, empty where there are none.
     """
 
     format: str
@@ -70,9 +71,10 @@ class Look:
     ambiguous_dates: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("date_formats", "labels", "value_labels"):
+        for name in ("date_formats", "labels", "value_labels", "types"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
 

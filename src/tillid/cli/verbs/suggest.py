@@ -1,4 +1,4 @@
-"""tillid suggest: a draft of a source definition, from looking at a file."""
+"""tillid suggest: a draft of a source definition, from looking at a file or a table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tillid.cli.say import say
 @asking
 @click.pass_obj
 def suggest(asked: Asked, origin: str) -> None:
-    """Draft a source from a file.
+    """Draft a source from a file, or from database:CONNECTION/TABLE.
 
     It is printed: put it in sources/NAME.yml and finish it by hand. Lines with "look:" are not certain, and
     what needs a special reason in law is left out. --json tells of each column what it rests on.

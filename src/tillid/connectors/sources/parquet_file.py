@@ -6,20 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tillid.connectors.sources.archive import MOST_IN_MEMORY
 from tillid.connectors.sources.errors import FileEmpty, FileTorn, FormatMismatch, HeaderDuplicated, LimitExceeded
 from tillid.connectors.sources.file_bytes import FileBytes, Openable
-from tillid.connectors.sources.found_by_looking import ENOUGH, date_notes, find_date_formats, find_decimal_mark
+from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark, told_by_text
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.python_values import column_of
 from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
 
 _MAGIC = b"PAR1"
-_NUMBER_BEGINS = r"^\s*[+-]?\d"
 
 
 class ParquetFile:
@@ -109,21 +107,6 @@ def _held(path: Openable, name: str) -> pa.BufferReader:
     if len(content) > MOST_IN_MEMORY:
         raise LimitExceeded(name, "the Parquet file in the archive is larger than is read", hint="Unpack it.")
     return pa.BufferReader(content)
-
-
-def told_by_text(sample: pa.RecordBatch | None) -> tuple[dict[str, list[str]], list[str]]:
-    """The columns of text in which enough values could be dates, and every text that could be a number."""
-    dates: dict[str, list[str]] = {}
-    numbers: list[str] = []
-    for header, column in zip(sample.schema.names, sample.columns, strict=True) if sample else ():
-        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-            continue
-        filled = column.filter(pc.fill_null(pc.match_substring_regex(column, r"\S"), False))
-        begun = filled.filter(pc.match_substring_regex(filled, _NUMBER_BEGINS)).to_pylist()
-        numbers += begun
-        if begun and len(begun) >= ENOUGH * len(filled):
-            dates[header] = filled.to_pylist()
-    return dates, numbers
 
 
 def paths_of(field: pa.Field) -> list[str]:

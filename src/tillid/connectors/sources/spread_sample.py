@@ -65,7 +65,7 @@ def _parsed(lines: bytes, look: Look) -> pa.Table | None:
 def _of_groups(path: Path, look: Look) -> pa.Table | None:
     with pq.ParquetFile(path) as file:
         groups = file.num_row_groups
-        if groups < 2 or tuple(file.schema_arrow.names) != look.columns:  # noqa: PLR2004  one group is the head
+        if groups < 2 or tuple(file.schema_arrow.names) != look.columns:
             return None
         chosen = sorted({groups * piece // _PIECES for piece in range(1, _PIECES)})
         found = [next(file.iter_batches(_GROUP_ROWS, row_groups=[group]), None) for group in chosen]

@@ -7,8 +7,8 @@ from pathlib import Path
 from xml.parsers import expat
 
 from tillid.connectors.sources.errors import FileTorn, LimitExceeded
-from tillid.connectors.sources.limits import LIMITS
 from tillid.connectors.sources.file_bytes import Openable
+from tillid.connectors.sources.limits import LIMITS
 from tillid.connectors.sources.markup_books import MarkupBook, MarkupSheet, markup_text
 from tillid.connectors.sources.sheet_grid import Region
 

@@ -18,6 +18,7 @@ from tillid.stages.ingest.quarantine import hidden
 from tillid.stages.ingest.refusals import RefusedRow, raw_row, value_class
 
 _NEEDED = "empty, and every row needs one here"
+_PLACES = {"database": "table"}
 _OPEN_FORMATS = ("json", "ndjson")
 _NO_IDENTIFIER = "no identifier, so nobody is meant"
 NATIONAL_ID = "national id in an identifier column"
@@ -152,5 +153,6 @@ def _check_columns(definition: SourceDefinition, look: Look) -> tuple[str, ...]:
         needed = needed_columns(definition)
         missing = [column for column in missing if column.name in needed and look.columns_complete]
     if missing:
-        raise ColumnMissing(look.file, [column.header for column in missing], look.columns)
+        place = _PLACES.get(look.format, "file")
+        raise ColumnMissing(look.file, [column.header for column in missing], look.columns, place)
     return tuple(header for header in definition.headers if header not in look.columns)

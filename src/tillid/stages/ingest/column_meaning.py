@@ -105,11 +105,8 @@ def _contradiction(meaning: Meaning, profile: ColumnProfile) -> str:
         profile.is_time or profile.nearly in ("date", "timestamp")
     ):
         return "" if _could_be_time(profile) else "the values are no dates"
-    if (
-        profile.is_time
-        and meaning.type in ("integer", "money", "decimal")
-        or profile.is_time
-        and meaning.values == "word"
+    if (profile.is_time and meaning.type in ("integer", "money", "decimal")) or (
+        profile.is_time and meaning.values == "word"
     ):
         return "the values are dates"
     if meaning.values == "number" and not profile.is_number and profile.nearly not in ("integer", "decimal"):

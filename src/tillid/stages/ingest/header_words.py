@@ -18,7 +18,10 @@ _CAMEL = re.compile(r"(?<=[a-zæøå])(?=[A-ZÆØÅ])|(?<=[A-ZÆØÅ])(?=[A-ZÆ�
 _LIGHT = {
     **dict.fromkeys(("ignored", "qualifier", "billing", "shipping_to"), 0.0),
     **dict.fromkeys(("name", "type", "tier", "status", "description", "datepart"), 0.4),
-    **{"code": 0.2, "last": 0.3, "id": 0.5, "technical": 0.6},
+    "code": 0.2,
+    "last": 0.3,
+    "id": 0.5,
+    "technical": 0.6,
 }
 _HEAVY = 0.5
 _UNKNOWN = 0.7

@@ -22,7 +22,10 @@ from tillid.stages.ingest.state_words import states_of
 from tillid.stages.ingest.table_kind import Seen, read_table
 from tillid.stages.ingest.to_text import text_of
 
-__all__ = ["Draft", "DraftColumn", "suggest"]
+__all__ = ["DATABASE", "Draft", "DraftColumn", "suggest"]
+
+DATABASE = "database:"
+"""What the name of a table begins with, where a file could be named."""
 
 _ENOUGH_ROWS = 2_000
 

@@ -144,7 +144,7 @@ def _is_events(columns: Sequence[Seen], who: Sequence[Seen], happened: int, desc
     if once:
         # Each person is in the rows looked at once: a row may still be an order, if it is one in every other way.
         return happened > max(1, described) and any(_is_of_one_event(column) for column in columns)
-    return happened > 0 and 2 * happened >= described or not described
+    return (happened > 0 and 2 * happened >= described) or not described
 
 
 def _is_of_one_event(column: Seen) -> bool:
