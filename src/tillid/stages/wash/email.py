@@ -51,21 +51,14 @@ def wash_emails(values: pa.Array) -> Graded:
     return fast_or_graded(_judged_at_once(only_where(ordinary, lowered)), values, email_grade)
 
 
-def email_of(text: str) -> str | None:
-    """The address in a text, or None; see `email_grade`.
-
-    >>> email_of("Jens Hansen <Jens.Hansen@Example.COM>;")
-    'jens.hansen@example.com'
-    """
-    return email_grade(text)[0]
-
-
 def email_grade(text: str) -> Grade:
     """The address in a text, or None, and what is to be said of it.
 
     Syntax is judged by email-validator, without a look at the network; a domain with letters outside ASCII is
     kept in Unicode.
 
+    >>> email_grade("Jens Hansen <Jens.Hansen@Example.COM>;")
+    ('jens.hansen@example.com', None)
     >>> email_grade("jens.hansen(at)example,com")
     ('jens.hansen@example.com', <Reason.EMAIL_NOTATION: 'email_notation'>)
     >>> email_grade("jens.hansen@example")

@@ -93,18 +93,11 @@ def line_type(number: str) -> LineType:
     return _LINE_TYPES.get(phonenumbers.number_type(parsed), LineType.OTHER)
 
 
-def phone_of(text: str, country: str) -> str | None:
-    """The number in a text as E.164, or None; see `phone_grade`.
-
-    >>> phone_of("+45 (0) 20 12 34 56", "DK"), phone_of("020 123 4567", "NL")
-    ('+4520123456', '+31201234567')
-    """
-    return phone_grade(text, country)[0]
-
-
 def phone_grade(text: str, country: str) -> Grade:
     """The number in a text as E.164, or None, and what is to be said of it.
 
+    >>> phone_grade("+45 (0) 20 12 34 56", "DK"), phone_grade("020 623 4567", "NL")
+    (('+4520123456', None), ('+31206234567', None))
     >>> phone_grade("12345", "DK")
     (None, <Reason.PHONE_TOO_SHORT: 'phone_too_short'>)
     >>> phone_grade("20123456 / 20123457", "DK")
