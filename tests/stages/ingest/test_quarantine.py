@@ -78,6 +78,14 @@ def test_a_named_column_is_emptied_whatever_its_type(type_: pa.DataType, header:
     assert _left(_clean(_quarantine(header), values)) == [None] * len(numbers)
 
 
+def test_each_value_keeps_its_place() -> None:
+    wide = CPR[2].translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    bare = CPR[1].replace("-", "")
+    values = [wide, "a", f"x {wide} y", bare, "12", f"se {CPR[0]}", bare, CPR[3], "ø", None, FODSELSNUMMER[0], "b"]
+    after = [None, "a", "x [national id] y", None, "12", "se [national id]", None, None, "ø", None, None, "b"]
+    assert _left(_clean(_quarantine("nr"), values)) == after
+
+
 def test_a_dictionary_is_looked_into() -> None:
     assert _left(_clean(_quarantine("x"), pa.array([CPR[0], "a", CPR[0]]).dictionary_encode())) == [None, "a", None]
 
