@@ -124,6 +124,7 @@ def test_more_of_a_source_closes_nothing(tmp_path: Path, load: str) -> None:
         "accepted": 2,
         "refused": 0,
         "held_back": 0,
+        "quarantined": 0,
         "files_read": 1,
         "files_unchanged": 1,
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +244,30 @@ def test_a_column_of_order_numbers_stays_usable(tmp_path: Path) -> None:
     project.put("data/notes-2.csv", _csv([(f"m{n}", None, f"251127{n:04}", None) for n in range(40)]).decode())
     taken, _ = project.build()
     assert taken.counts["notes"].quarantined == 0
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from tillid.pipeline.intake import sources
+from tillid.pipeline.progress import Silent
+from tillid.pipeline.run import run
+from tillid.pipeline.workspace import Workspace
+
+def die(*args):
+    os._exit(9)
+
+sources._keep_refused = die if sys.argv[2] == "staged" else sources._keep_refused
+import tillid.pipeline.run as runs
+runs.derive = die
+run(Workspace.open(Path(sys.argv[1]), "ole", verb="run"), Silent())
+"""
+
+
+@pytest.mark.parametrize("at", ["staged", "refused rows kept"])
+def test_a_run_that_is_killed_has_written_none(tmp_path: Path, at: str) -> None:
+    project = SmallProject(tmp_path, {"sources/notes.yml": NOTES})
+    project.put("data/notes.csv", _csv([*_rows(), (CPR[3], "a", "b", "x")]).decode())
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), at], capture_output=True, check=False)
+    assert done.returncode == 9, done.stderr.decode()
+    assert not clear_in(tmp_path, done.stdout, done.stderr)

@@ -65,7 +65,7 @@ def kinds_of_digits(digits: str) -> Iterator[tuple[NationalId, Sureness]]:
     elif length in (8, 9):
         if is_bsn(digits.zfill(9)):
             yield NationalId.BSN, Sureness.POSSIBLE
-        if length == 9 and _cpr("0" + digits) is Sureness.LIKELY:
+        if length == 9 and _cpr("0" + digits) is not None:
             yield NationalId.CPR, Sureness.POSSIBLE
 
 

@@ -126,6 +126,8 @@ def _counted_as(kind: NationalId) -> NationalId:
 
 
 def _holds(kind: NationalId, digits: str, sure: Mapping[NationalId, Sureness]) -> bool:
-    if kind is NationalId.BSN or (kind is NationalId.CPR and len(digits) == 9):
+    if kind is NationalId.BSN:
         return kind in sure
+    if kind is NationalId.CPR and len(digits) == 9:
+        sure = dict(kinds_of_digits("0" + digits))
     return sure.get(kind) is Sureness.LIKELY

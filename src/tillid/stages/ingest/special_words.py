@@ -46,7 +46,8 @@ user.criminal_history
 
 
 def _read_words() -> dict[str, str]:
-    category, read = "", {}
+    category = ""
+    read: dict[str, str] = {}
     for line in _WORDS.splitlines():
         if line.startswith(" "):
             read |= dict.fromkeys(line.split(), category)
