@@ -11,9 +11,9 @@ from pyarrow import feather
 from tillid.connectors.sources.archive import MOST_IN_MEMORY
 from tillid.connectors.sources.errors import FileTorn, HeaderDuplicated, LimitExceeded
 from tillid.connectors.sources.file_bytes import FileBytes
-from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark
+from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark, told_by_text
 from tillid.connectors.sources.layout import SAMPLE_ROWS
-from tillid.connectors.sources.parquet_file import flattened, paths_of, told_by_text
+from tillid.connectors.sources.parquet_file import flattened, paths_of
 from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
 
