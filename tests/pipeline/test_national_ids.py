@@ -165,6 +165,15 @@ def test_a_row_whose_identifier_is_one_is_refused_and_masked(tmp_path: Path, cap
     assert (count.files_unchanged, [row["no"] for row in project.sql("select no from people")]) == (1, ["8"])
 
 
+def test_the_report_tells_of_them(tmp_path: Path) -> None:
+    project = SmallProject(tmp_path, {"sources/notes.yml": NOTES})
+    project.put("data/notes.csv", _csv([("1", CPR[0], BSN[0], None)]).decode())
+    project.run()
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "National ids taken out" in page
+    assert '<code class="tag out">note</code> 1 cpr' in page
+
+
 def test_a_refused_row_says_why(tmp_path: Path) -> None:
     project = SmallProject(tmp_path, {"sources/notes.yml": NOTES})
     project.put("data/notes.csv", _csv([(CPR[0], "a", "b", None)]).decode())

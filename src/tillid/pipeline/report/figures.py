@@ -39,7 +39,8 @@ class SourceFigures:
     """One source: its rows (`held_back` rows wait, for example for a purpose), its people and its quality.
 
     `people` is None for a source without persons. `untagged` are the headers that were kept out because no
-    definition says what they mean.
+    definition says what they mean. `quarantined` says of a header and a kind how many national identity numbers
+    were taken out.
     """
 
     name: str
@@ -52,6 +53,7 @@ class SourceFigures:
     washed: tuple[WashedFigures, ...] = ()
     untagged: tuple[str, ...] = ()
     refusals: tuple[RefusedRows, ...] = ()
+    quarantined: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

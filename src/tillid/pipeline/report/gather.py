@@ -34,6 +34,7 @@ from tillid.pipeline.report.page import write
 from tillid.pipeline.run_report import RunReport
 from tillid.pipeline.workspace import Workspace
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
+from tillid.stages.ingest.quarantine import hidden
 from tillid.stages.ingest.refusals import Refusal
 from tillid.stages.profile.tables import VARIABLES
 from tillid.stages.resolve.tables import MEMBERS
@@ -127,6 +128,10 @@ def _source(
         washed=_washed(workspace, source),
         untagged=tuple(taken.untagged.get(source.name, ())),
         refusals=_refusals(taken.refusals.get(source.name, ())),
+        quarantined=tuple(
+            (hidden(header), str(kind), values)
+            for (header, kind), values in sorted(taken.quarantined.get(source.name, {}).items())
+        ),
     )
 
 
