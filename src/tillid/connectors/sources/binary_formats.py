@@ -131,5 +131,3 @@ def _ascii_of(start: bytes) -> bytes:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return start[2:].replace(b"\x00", b"").lstrip()
     return start.removeprefix(b"\xef\xbb\xbf").lstrip()
-
-

@@ -174,7 +174,9 @@ def _over_values(top: _Top, row: int) -> list[int]:
 
 def _are_years(top: _Top, row: int) -> bool:
     years = [
-        column for column, text in enumerate(top.texts[row]) if text.isascii() and text.isdigit() and int(text) in _YEARS
+        column
+        for column, text in enumerate(top.texts[row])
+        if text.isascii() and text.isdigit() and int(text) in _YEARS
     ]
     below = {text for texts in top.texts[row + 1 :] for column in years if (text := texts[column])}
     return len(years) > 1 and bool(below) and not all(text.isdigit() and int(text) in _YEARS for text in below)
@@ -206,9 +208,7 @@ def _goes_on(top: _Top, row: int) -> bool:
     words = [column for column in _over_values(top, row + 1) if not _is_blank_word(top.texts[row + 1][column])]
     if len(words) > 1:
         return True
-    under = {
-        column - top.region.left for span in _spans(top, row) for column in range(span.left, span.right + 1)
-    }
+    under = {column - top.region.left for span in _spans(top, row) for column in range(span.left, span.right + 1)}
     return bool(under) and not any(top.texts[row + 1][column] for column in columns if column not in under)
 
 

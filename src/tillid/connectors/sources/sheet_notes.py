@@ -26,7 +26,9 @@ def notes_of(
     if above:
         notes.append(f"{_rows(above)} above the table {_are(above)} left out")
     if table.below:
-        notes.append(f"{_rows(table.below)} below the table, after a blank one and narrower, {_are(table.below)} left out")
+        notes.append(
+            f"{_rows(table.below)} below the table, after a blank one and narrower, {_are(table.below)} left out"
+        )
     if headers.top is None:
         notes.append("there is no row of headers: columns are called by their places")
     elif headers.bottom is not None and headers.bottom > headers.top:
@@ -37,7 +39,9 @@ def notes_of(
         notes.append(f"the sheet holds {tables} tables: {sheet.name}, {sheet.name}#2{to}")
     merged = _merged_in_body(sheet, headers, region)
     if merged:
-        notes.append(f"cells are merged in {merged} {'place' if merged == 1 else 'places'}: each value stands in the first of them, the others are empty")
+        notes.append(
+            f"cells are merged in {merged} {'place' if merged == 1 else 'places'}: each value stands in the first of them, the others are empty"
+        )
     if sheet.errors:
         notes.append(f"{sheet.errors} cells of the sheet are formula errors and read as empty")
     if hidden:
@@ -47,7 +51,9 @@ def notes_of(
 
 def _renamed(names: Sequence[str], columns: Sequence[str]) -> list[str]:
     again = [column for name, column in zip(names, columns, strict=True) if name and column.endswith(")")]
-    again = [column for column in again if any(column.startswith(f"{name} (") for name in names) and column not in names]
+    again = [
+        column for column in again if any(column.startswith(f"{name} (") for name in names) and column not in names
+    ]
     return [f"a header that recurs has a number: {', '.join(again)}"] if again else []
 
 

@@ -54,7 +54,9 @@ class StatisticsFile:
         """The rows, in parts."""
         look, names = self._look_and_names()
         only = self._request.only
-        kept = [(raw, header) for raw, header in zip(names, look.columns, strict=True) if only is None or header in only]
+        kept = [
+            (raw, header) for raw, header in zip(names, look.columns, strict=True) if only is None or header in only
+        ]
         # With no wanted column there are still rows to count.
         wanted = kept or [(names[0], look.columns[0])]
         first = 0
@@ -110,9 +112,7 @@ class StatisticsFile:
             self._found = self._look_of(columns, meta, names, missing), names
         return self._found
 
-    def _look_of(
-        self, sample: dict[str, list[Any]], meta: Any, names: tuple[str, ...], with_missing: set[str]
-    ) -> Look:
+    def _look_of(self, sample: dict[str, list[Any]], meta: Any, names: tuple[str, ...], with_missing: set[str]) -> Look:
         headers = clean_headers(self._request.name, names)
         header_of = dict(zip(names, headers, strict=True))
         texts = {header_of[raw]: [v for v in sample[raw] if isinstance(v, str)] for raw in names}
@@ -190,7 +190,9 @@ def _notes(value_labels: Mapping[str, _Labels], missing: list[str], values: str 
         if values == "labels":
             notes.append(f"values are read by their labels in: {named}")
         else:
-            notes.append(f"values have labels, and are read as their codes (`values: labels` reads the labels): {named}")
+            notes.append(
+                f"values have labels, and are read as their codes (`values: labels` reads the labels): {named}"
+            )
     if missing:
         notes.append(f"values that the file declares missing are read as empty in: {', '.join(missing)}")
     return notes

@@ -18,11 +18,48 @@ _START = datetime(1960, 1, 1)
 _SPSS_DATES = frozenset("DATE ADATE EDATE JDATE SDATE QYR MOYR WKYR".split())
 _SPSS_MOMENTS = frozenset("DATETIME YMDHMS".split())
 _SPSS_SPANS = frozenset("TIME DTIME MTIME".split())
-_SAS_MOMENTS = ("DATETIME", "DATEAMPM", "MDYAMPM", "E8601DT", "E8601DZ", "E8601DX", "B8601DT", "B8601DZ", "NLDATM", "DT")
+_SAS_MOMENTS = (
+    "DATETIME",
+    "DATEAMPM",
+    "MDYAMPM",
+    "E8601DT",
+    "E8601DZ",
+    "E8601DX",
+    "B8601DT",
+    "B8601DZ",
+    "NLDATM",
+    "DT",
+)
 _SAS_SPANS = ("TIME", "TOD", "HHMM", "MMSS", "E8601TM", "E8601LZ", "B8601TM", "B8601LZ", "NLTIM")
 _SAS_DATES = (
-    *("DATE", "DDMMYY", "MMDDYY", "YYMMDD", "YYMM", "MMYY", "YYQ", "YYMON", "MONYY", "YYWEEK", "YEAR", "JULIAN", "JULDAY"),
-    *("E8601DA", "B8601DA", "WEEKDATE", "WEEKDATX", "WORDDATE", "WORDDATX", "NLDATE", "EURDF", "MONNAME", "DOWNAME", "QTR"),
+    *(
+        "DATE",
+        "DDMMYY",
+        "MMDDYY",
+        "YYMMDD",
+        "YYMM",
+        "MMYY",
+        "YYQ",
+        "YYMON",
+        "MONYY",
+        "YYWEEK",
+        "YEAR",
+        "JULIAN",
+        "JULDAY",
+    ),
+    *(
+        "E8601DA",
+        "B8601DA",
+        "WEEKDATE",
+        "WEEKDATX",
+        "WORDDATE",
+        "WORDDATX",
+        "NLDATE",
+        "EURDF",
+        "MONNAME",
+        "DOWNAME",
+        "QTR",
+    ),
 )
 _STATA = re.compile(r"%-?\d*(?:t([cCdwmqhy])|(d))(.*)")
 _MONTHS = {"m": 1, "q": 3, "h": 6}
