@@ -10,7 +10,6 @@ from tillid.connectors.sources.errors import (
     FileEmpty,
     FileNotText,
     FileTorn,
-    HeaderDuplicated,
     HeaderMissing,
     QuoteUnclosed,
 )
@@ -143,9 +142,8 @@ def test_headers_alone_are_no_rows(read):
     assert read("a.csv", "a;b\n").rows == []
 
 
-def test_two_columns_of_one_header_are_an_error(read):
-    with pytest.raises(HeaderDuplicated, match="columns 1 and 3 have the same header 'a'"):
-        read("a.csv", "a;b; a \n1;2;3\n")
+def test_a_header_that_recurs_is_numbered(read):
+    assert read("a.csv", "a;b;a\n1;2;3\n").look.columns == ("a", "b", "a (2)")
 
 
 def test_columns_without_a_header_are_called_by_their_place(read):

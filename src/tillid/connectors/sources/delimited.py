@@ -16,7 +16,7 @@ from tillid.connectors.sources.file_bytes import CHUNK, FileBytes
 from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark
 from tillid.connectors.sources.layout import Layout, find_layout
 from tillid.connectors.sources.records import Record, records
-from tillid.connectors.sources.request import Request
+from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch, UnreadableRow
 
 _BLOCK = 1 << 22
@@ -33,6 +33,10 @@ class DelimitedFile:
         self._format = request.format
         self._only = request.only
         self._found: tuple[Layout, list[list[str]]] | None = None
+
+    def tables(self) -> tuple[str, ...]:
+        """Its one table, called as the file."""
+        return (table_name(self._path),)
 
     def look(self) -> Look:
         """Encoding, separator, quote, headers, decimal mark and date formats."""

@@ -16,7 +16,7 @@ from tillid.connectors.sources.found_by_looking import date_notes, find_date_for
 from tillid.connectors.sources.json_values import JsonItem, json_values
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.python_values import column_of
-from tillid.connectors.sources.request import Request
+from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import Look, RawBatch, UnreadableRow
 
 _ROWS = 1 << 14
@@ -30,6 +30,10 @@ class JsonFile:
         self._request = request
         self._encoding = request.said.encoding
         self._columns: tuple[str, ...] = ()
+
+    def tables(self) -> tuple[str, ...]:
+        """Its one table, called as the file."""
+        return (table_name(self._request.path),)
 
     def look(self) -> Look:
         """The paths in the first thousand objects; more may follow."""

@@ -13,7 +13,7 @@ from tillid.connectors.sources.file_bytes import FileBytes
 from tillid.connectors.sources.found_by_looking import ENOUGH, date_notes, find_date_formats, find_decimal_mark
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.python_values import column_of
-from tillid.connectors.sources.request import Request
+from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
 
 _MAGIC = b"PAR1"
@@ -25,6 +25,10 @@ class ParquetFile:
 
     def __init__(self, request: Request) -> None:
         self._request = request
+
+    def tables(self) -> tuple[str, ...]:
+        """Its one table, called as the file."""
+        return (table_name(self._request.path),)
 
     def look(self) -> Look:
         """Headers, and decimal mark and date formats of columns that are text."""

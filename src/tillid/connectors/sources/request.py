@@ -9,6 +9,11 @@ from typing import Protocol
 
 from tillid.ports.source import Look, RawBatch, ReadAs
 
+_ENDINGS = frozenset(
+    ".csv .txt .tsv .tab .json .ndjson .jsonl .parquet .pq .arrow .feather .gz .bz2 .xz .zst .zip .tar .tgz "
+    ".sav .zsav .por .sas7bdat .xpt .dta".split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -46,3 +51,15 @@ class FileReader(Protocol):
     def lines(self) -> Iterator[int]:
         """The line of each row that can be read, in the order of the rows."""
         ...
+
+
+def table_name(path: Path) -> str:
+    """What the table of a file that holds one is called: the file's name without its endings.
+
+    >>> table_name(Path("data/crm.export.csv.gz"))
+    'crm.export'
+    """
+    name = path.name
+    while Path(name).suffix.lower() in _ENDINGS:
+        name = Path(name).stem
+    return name or path.name

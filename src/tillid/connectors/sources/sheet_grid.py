@@ -105,7 +105,7 @@ def grid_of(rows: Iterable[Cells | None]) -> Grid:
 
 def _kind(cell: object) -> str:
     if cell.__class__ is str:
-        return "t" if cell and not cell.isspace() else "0"  # type: ignore[attr-defined]  # a str, told quickly
+        return "t" if cell and not cell.isspace() else "0"
     return "0" if cell is None else "1"
 
 

@@ -99,7 +99,7 @@ def _cell(rows: Sequence[Cells], row: int, column: int) -> object:
     return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
 
 
-def _kind(cell: object) -> str:  # noqa: PLR0911  one line a kind reads best
+def _kind(cell: object) -> str:
     if isinstance(cell, str):
         text = cell.strip()
         if not text:

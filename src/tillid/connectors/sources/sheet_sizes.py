@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.etree import ElementTree
 
 from tillid.connectors.sources.containers import unpacked
@@ -136,7 +137,7 @@ def _ods_rows(chunks: Iterable[bytes], name: str) -> Iterator[bytes | None]:
             [(match.start(), True) for match in _ODS_ROW.finditer(held)]
             + [(match.start(), False) for match in _ODS_SHEET.finditer(held)]
         )
-        for (start, is_row), (end, _) in zip(marks, marks[1:], strict=False):
+        for (start, is_row), (end, _) in pairwise(marks):
             yield held[start:end] if is_row else None
         held = held[marks[-1][0] :] if marks else held[-200:]
         _check_held(held, name)

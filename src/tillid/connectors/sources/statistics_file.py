@@ -18,7 +18,7 @@ from tillid.connectors.sources.found_by_looking import clean_headers, date_notes
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.limits import LIMITS, MIB
 from tillid.connectors.sources.python_values import column_of
-from tillid.connectors.sources.request import Request
+from tillid.connectors.sources.request import Request, table_name
 from tillid.connectors.sources.statistics_times import Reading, reading_of
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
 
@@ -44,7 +44,7 @@ class StatisticsFile:
 
     def tables(self) -> tuple[str, ...]:
         """Its one table, called as the file."""
-        return (_table_name(self._request.path),)
+        return (table_name(self._request.path),)
 
     def look(self) -> Look:
         """Columns with their labels and those of their values, and date formats of columns that are text."""
@@ -169,10 +169,10 @@ def _reader_of(request: Request) -> Callable[..., tuple[dict[str, list[Any]], An
     if not start:
         raise FileEmpty(request.name)
     if request.format == "stata":
-        return pyreadstat.read_dta  # type: ignore[no-any-return]
+        return pyreadstat.read_dta
     if request.format == "sas":
-        return pyreadstat.read_xport if start.startswith(b"HEADER R") else pyreadstat.read_sas7bdat  # type: ignore[no-any-return]
-    return pyreadstat.read_sav if start.startswith((b"$FL2", b"$FL3")) else pyreadstat.read_por  # type: ignore[no-any-return]
+        return pyreadstat.read_xport if start.startswith(b"HEADER R") else pyreadstat.read_sas7bdat
+    return pyreadstat.read_sav if start.startswith((b"$FL2", b"$FL3")) else pyreadstat.read_por
 
 
 @contextmanager
@@ -196,8 +196,3 @@ def _notes(value_labels: Mapping[str, _Labels], missing: list[str], values: str 
     if missing:
         notes.append(f"values that the file declares missing are read as empty in: {', '.join(missing)}")
     return notes
-
-
-def _table_name(path: Path) -> str:
-    name = path.name.removesuffix(".gz")
-    return Path(name).stem or name
