@@ -153,7 +153,7 @@ class _Tables(HTMLParser):
             self._open.pop()
         self.sheets = [sheet for sheet in self.sheets if sheet.cells]
         for index, sheet in enumerate(self.sheets):
-            sheet.name = self._stem if index == 0 else f"{self._stem} {index + 1}"
+            sheet.name = self._stem if index == 0 else f"{self._stem}#{index + 1}"
 
     def _begin_table(self) -> None:
         if len(self._open) > LIMITS.markup_nesting or len(self.sheets) >= LIMITS.markup_tables:

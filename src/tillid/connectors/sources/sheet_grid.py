@@ -86,20 +86,25 @@ class Grid:
         return [written(cell) for cell in self.top[row][region.left : region.right + 1]]
 
 
-def grid_of(rows: Iterable[Cells]) -> Grid:
-    """The grid of a sheet's rows. Text of blanks alone counts as no cell."""
+def grid_of(rows: Iterable[Cells | None]) -> Grid:
+    """The grid of a sheet's rows. Text of blanks alone counts as no cell; a row that is None as the one before it."""
     grid = Grid()
     for row in rows:
-        kinds = "".join([_kind(cell) for cell in reversed(row)])
-        grid.filled.append(int(kinds.replace("t", "1") or "0", 2))
-        grid.texts.append(int(kinds.replace("1", "0").replace("t", "1") or "0", 2))
+        if row is None:
+            grid.filled.append(grid.filled[-1] if grid.filled else 0)
+            grid.texts.append(0)
+            row = ()  # noqa: PLW2901
+        else:
+            kinds = "".join([_kind(cell) for cell in reversed(row)])
+            grid.filled.append(int(kinds.replace("t", "1") or "0", 2))
+            grid.texts.append(int(kinds.replace("1", "0").replace("t", "1") or "0", 2))
         if len(grid.top) < KEPT_ROWS:
             grid.top.append(row)
     return grid
 
 
 def _kind(cell: object) -> str:
-    if isinstance(cell, str):
+    if cell.__class__ is str:
         return "t" if cell and not cell.isspace() else "0"
     return "0" if cell is None else "1"
 

@@ -10,7 +10,7 @@ from tillid.connectors.sources.sheet_tables import SheetTable
 from tillid.connectors.sources.sheets import Sheet
 
 
-def notes_of(
+def notes_of(  # noqa: PLR0913, PLR0917  each is one thing that a note tells of
     sheet: Sheet,
     table: SheetTable,
     headers: Headers,
@@ -39,9 +39,8 @@ def notes_of(
         notes.append(f"the sheet holds {tables} tables: {sheet.name}, {sheet.name}#2{to}")
     merged = _merged_in_body(sheet, headers, region)
     if merged:
-        notes.append(
-            f"cells are merged in {merged} {'place' if merged == 1 else 'places'}: each value stands in the first of them, the others are empty"
-        )
+        places = "1 place" if merged == 1 else f"{merged} places"
+        notes.append(f"cells are merged in {places}: each value stands in the first of them, the others are empty")
     if sheet.errors:
         notes.append(f"{sheet.errors} cells of the sheet are formula errors and read as empty")
     if hidden:

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.etree import ElementTree
 
 from tillid.connectors.sources.containers import unpacked
@@ -19,8 +20,7 @@ from tillid.connectors.sources.limits import LIMITS
 _LONGEST = 1 << 26
 _NEAR_END = 1 << 17
 # A cell counts if something is in it: sheets have many that carry a style alone.
-_COLUMN = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]{1,7})\d[^>]*(?<!/)>\s*<(?!/)")
-_ROW = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"'][A-Za-z]{1,7}(\d{1,10})[\"'][^>]*(?<!/)>\s*<(?!/)")
+_FILLED = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]{1,7})(\d{1,10})[\"'][^>]*(?<!/)>\s*<(?!/)")
 _WITH_REFERENCE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']")
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _ROW_START = re.compile(rb"<(?:\w+:)?row[\s>/]")
@@ -70,9 +70,10 @@ def _xlsx_size(chunks: Iterable[bytes], name: str) -> SheetSize:
     size = SheetSize()
     in_row = rows = 0
     for text in _whole_cells(chunks, name):
-        size.columns = max([size.columns, *map(_column_number, set(_COLUMN.findall(text)))])
-        size.rows = max([size.rows, *map(int, set(_ROW.findall(text)))])
-        if len(_ANY_CELL.findall(text)) > len(_WITH_REFERENCE.findall(text)):
+        filled = _FILLED.findall(text)
+        size.columns = max([size.columns, *map(_column_number, {letters for letters, _ in filled})])
+        size.rows = max([size.rows, *map(int, {digits for _, digits in filled})])
+        if not _all_have_references(text):
             # Cells without a reference follow one another.
             starts = [match.start() for match in _ROW_START.finditer(text)]
             for begin, end in zip([0, *starts], [*starts, len(text)], strict=True):
@@ -81,9 +82,17 @@ def _xlsx_size(chunks: Iterable[bytes], name: str) -> SheetSize:
                 size.columns = max(size.columns, in_row)
             rows += len(starts)
             size.rows = max(size.rows, rows)
-        size.errors += len(_ERROR.findall(text))
+        if b't="e"' in text or b"t='e'" in text:
+            size.errors += len(_ERROR.findall(text))
         size.check(name)
     return size
+
+
+def _all_have_references(text: bytes) -> bool:
+    plain = text.count(b'<c r="')
+    if plain and plain == text.count(b"<c ") + text.count(b"<c>"):
+        return True  # as nearly all are written, told quickly
+    return len(_ANY_CELL.findall(text)) == len(_WITH_REFERENCE.findall(text))
 
 
 def _check_strings(container: zipfile.ZipFile, part: str, name: str) -> None:
@@ -128,7 +137,7 @@ def _ods_rows(chunks: Iterable[bytes], name: str) -> Iterator[bytes | None]:
             [(match.start(), True) for match in _ODS_ROW.finditer(held)]
             + [(match.start(), False) for match in _ODS_SHEET.finditer(held)]
         )
-        for (start, is_row), (end, _) in zip(marks, marks[1:], strict=False):
+        for (start, is_row), (end, _) in pairwise(marks):
             yield held[start:end] if is_row else None
         held = held[marks[-1][0] :] if marks else held[-200:]
         _check_held(held, name)

@@ -34,10 +34,25 @@ class Sheet(Protocol):
     `left` is the column (from 0) of each row's first cell. A row that can't be read is None.
     """
 
-    name: str
-    left: int
-    merged: Sequence[Region]
-    errors: int
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def left(self) -> int:
+        """The column of its rows' first cells."""
+        ...
+
+    @property
+    def merged(self) -> Sequence[Region]:
+        """Its merged regions."""
+        ...
+
+    @property
+    def errors(self) -> int:
+        """How many of its cells are formula errors."""
+        ...
 
     def rows(self) -> Iterator[Cells | None]:
         """Its rows, blank ones too."""

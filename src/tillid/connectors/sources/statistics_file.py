@@ -172,10 +172,10 @@ def _reader_of(request: Request) -> Callable[..., tuple[dict[str, list[Any]], An
     if not start:
         raise FileEmpty(request.name)
     if request.format == "stata":
-        return pyreadstat.read_dta  # type: ignore[no-any-return]
+        return pyreadstat.read_dta
     if request.format == "sas":
-        return pyreadstat.read_xport if start.startswith(b"HEADER R") else pyreadstat.read_sas7bdat  # type: ignore[no-any-return]
-    return pyreadstat.read_sav if start.startswith((b"$FL2", b"$FL3")) else pyreadstat.read_por  # type: ignore[no-any-return]
+        return pyreadstat.read_xport if start.startswith(b"HEADER R") else pyreadstat.read_sas7bdat
+    return pyreadstat.read_sav if start.startswith((b"$FL2", b"$FL3")) else pyreadstat.read_por
 
 
 @contextmanager

@@ -68,7 +68,7 @@ _WIDTH = re.compile(r"\d*(?:\.\d*)?$")
 Reading = Callable[[object], object]
 
 
-def reading_of(kind: str, format_: str | None) -> Reading:
+def reading_of(kind: str, format_: str | None) -> Reading:  # noqa: PLR0911  one line a kind reads best
     """How a value of a column of a display format is read; `kind` is spss, sas or stata.
 
     A number beyond the dates that there are stays a number.
@@ -93,7 +93,7 @@ def reading_of(kind: str, format_: str | None) -> Reading:
     return _moments(_START, 86_400, is_day=True) if word.startswith(_SAS_DATES) else value_of
 
 
-def _stata(format_: str) -> Reading:
+def _stata(format_: str) -> Reading:  # noqa: PLR0911  one line a unit reads best
     found = _STATA.match(format_)
     if found is None:
         return value_of

@@ -53,6 +53,7 @@ class WorkbookFile:
         self._book: Book | None = None
         self._tables: dict[str, list[SheetTable]] = {}
         self._grid: tuple[str, Grid] = "", Grid()
+        self._held: Sheet | None = None
         self._found: _Found | None = None
 
     def tables(self) -> tuple[str, ...]:
@@ -109,8 +110,14 @@ class WorkbookFile:
 
     def _grid_of(self, sheet: str) -> Grid:
         if self._grid[0] != sheet:
-            self._grid = sheet, grid_of(cells or () for cells in self._open().sheet(sheet).rows())
+            self._grid = sheet, grid_of(self._sheet(sheet).rows())
         return self._grid[1]
+
+    def _sheet(self, name: str) -> Sheet:
+        if self._held is None or self._held.name != name:
+            self._held = None  # two large sheets at once are too much
+            self._held = self._open().sheet(name)
+        return self._held
 
     def _names_of(self, sheet: str) -> list[str]:
         count = len(self._tables_of(sheet))
@@ -119,7 +126,7 @@ class WorkbookFile:
     def _table(self) -> _Found:
         if self._found is None:
             sheet, index = self._wanted()
-            self._found = self._looked_at(self._open().sheet(sheet), self._tables_of(sheet), index)
+            self._found = self._looked_at(self._sheet(sheet), self._tables_of(sheet), index)
         return self._found
 
     def _wanted(self) -> tuple[str, int]:
