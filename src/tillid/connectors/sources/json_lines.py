@@ -42,10 +42,6 @@ class JsonFile:
         """Its one table, called as the file."""
         return (table_name(self._request.path),)
 
-    def tables(self) -> tuple[str, ...]:
-        """Its one table, called as the file."""
-        return (table_name(self._request.path),)
-
     def look(self) -> Look:
         """The paths in the first thousand objects; more may follow."""
         first = list(islice(self._items(), SAMPLE_ROWS))
