@@ -75,7 +75,8 @@ class ZipArchive:
         """Whether it is an Excel or OpenDocument file; a torn one is taken for such where `unless_torn`."""
         try:
             with self._opened() as book:
-                return bool(_WORKBOOK & set(book.namelist()))
+                names = book.namelist()
+                return bool(_WORKBOOK & set(names)) or any(name.startswith("xl/") for name in names)
         except FileTorn:
             if unless_torn:
                 return True

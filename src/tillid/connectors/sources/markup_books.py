@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-from tillid.connectors.sources.errors import FileEmpty, LimitExceeded, SheetMissing
+from tillid.connectors.sources.errors import FileNotATable, LimitExceeded, SheetMissing
 from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.limits import LIMITS, MIB
 from tillid.connectors.sources.sheet_grid import Cells, Region
@@ -65,13 +65,13 @@ class MarkupBook:
 
 
 def read_html(path: Path | Openable, name: str, encoding: str | None = None) -> MarkupBook:
-    """The tables of a page, each as a sheet: the first called as the file. Errors: FileEmpty, LimitExceeded."""
+    """The tables of a page, each as a sheet: the first called as the file. Errors: FileNotATable, LimitExceeded."""
     stem = Path(path.name.removesuffix(".gz")).stem
     parser = _Tables(stem, name)
     parser.feed(markup_text(path, name, encoding))
     parser.close()
     if not parser.sheets:
-        raise FileEmpty(name, hint="The page holds no table.")
+        raise FileNotATable(name, "a web page without a table")
     return MarkupBook(parser.sheets, name)
 
 
