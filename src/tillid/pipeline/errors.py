@@ -21,6 +21,10 @@ class FileChanged(TillidError):
     """A file of an append source changed after it was read."""
 
 
+class SourceShrank(TillidError):
+    """A table or resource no longer has rows that were read from it and would have to be read anew."""
+
+
 class EmptySnapshot(TillidError):
     """A snapshot without rows, which would close every record."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from tillid.pipeline.intake.sources import FileNotes, files_to_read, is_redefined
+from tillid.pipeline.intake.to_read import FileNotes, files_to_read, is_redefined
 from tillid.pipeline.scopes import scope_groups
 from tillid.pipeline.wiring import open_source
 from tillid.pipeline.workspace import Workspace

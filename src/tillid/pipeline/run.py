@@ -9,7 +9,8 @@ from typing import cast
 
 from tillid.pipeline.activate import activate_all
 from tillid.pipeline.derive import Derived, derive, steps
-from tillid.pipeline.intake.sources import TakenIn, definition_digest, take_in_sources
+from tillid.pipeline.intake.sources import TakenIn, take_in_sources
+from tillid.pipeline.intake.to_read import definition_digest
 from tillid.pipeline.progress import Progress
 from tillid.pipeline.run_report import RunReport
 from tillid.pipeline.workspace import Workspace

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from tillid.connectors.destinations.file import FileDestination
+from tillid.connectors.secrets.kept_secrets import KeptSecrets
 from tillid.connectors.sources.files import FileSource
 from tillid.pipeline.project.project import Project
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
+from tillid.ports.pulled import Pulled
+from tillid.ports.secrets import Secrets
 from tillid.ports.source import Source
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
@@ -50,6 +53,22 @@ def open_store(project: Project, audit: AuditLog, held_by: str) -> Store:
 def open_source(project: Project, source: SourceDefinition) -> Source:
     """The reader of a source's files."""
     return FileSource(project.folder, source.files, source.read_as, only=source.headers)
+
+
+def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
+    """What a source is pulled from: its table."""
+    # Imported here: drivers are extras that most projects do without.
+    from tillid.connectors.sources.database import DatabaseSource  # noqa: PLC0415
+
+    if source.database is None:
+        raise ValueError(f"{source.name} is not pulled")
+    connection = project.connections[source.database.connection]
+    return DatabaseSource(project.folder, connection, source.database, secrets(project), source.headers)
+
+
+def secrets(project: Project) -> Secrets:
+    """Where the passwords of a project's connections are kept."""
+    return KeptSecrets(project.name)
 
 
 def open_file(project: Project, path: str) -> Source:

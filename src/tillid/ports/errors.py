@@ -1,4 +1,4 @@
-"""What can go wrong at a store or a destination.
+"""What can go wrong at a store, a destination or where secrets are kept.
 
 StoreError
 ├── StoreHeld            another verb holds the store
@@ -8,6 +8,9 @@ StoreError
 ├── StoreFull            no space left
 └── EngineMissing        the engine is not installed
 DestinationError         a delivery that could not be made
+SecretsError
+├── SecretsExposed       others could read the file with secrets
+└── SecretsTorn          it can't be read
 """
 
 from __future__ import annotations
@@ -45,3 +48,15 @@ class EngineMissing(StoreError):
 
 class DestinationError(TillidError):
     """A delivery that could not be made; what was there before is untouched."""
+
+
+class SecretsError(TillidError):
+    """Secrets can't be looked up."""
+
+
+class SecretsExposed(SecretsError):
+    """Others could read the file with secrets, so nothing is taken from it."""
+
+
+class SecretsTorn(SecretsError):
+    """The file with secrets can't be read."""

@@ -48,6 +48,7 @@ class Look:
     `date_formats` maps a header to a strptime format; ISO dates need none. `header_row` is 0 where a file
     has no header row (Parquet, JSON). `notes` are sentences for people, without values of the file.
     `columns_complete` is False where rows further on may bring columns that were not seen (JSON).
+    `types` are the columns' types in the words of a database, empty where there are none.
     """
 
     format: str
@@ -62,9 +63,11 @@ class Look:
     notes: tuple[str, ...]
     columns_complete: bool = True
     file: str = ""
+    types: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "date_formats", MappingProxyType(dict(self.date_formats)))
+        object.__setattr__(self, "types", MappingProxyType(dict(self.types)))
 
 
 @dataclass(frozen=True, slots=True)

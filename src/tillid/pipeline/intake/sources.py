@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from hashlib import blake2b
 from typing import cast
 
 import pyarrow as pa
@@ -14,24 +13,24 @@ import pyarrow as pa
 from tillid.governance.housekeeping import INTAKE
 from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import REFUSED_ROWS
-from tillid.pipeline.errors import EmptySnapshot, FileChanged
+from tillid.pipeline.errors import EmptySnapshot
 from tillid.pipeline.intake.ahead import ahead
 from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, source_table
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
+from tillid.pipeline.intake.pulled import PulledFile, changes_of_columns, due, notes_of, settle
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
 from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, prepare
+from tillid.pipeline.intake.to_read import FileNotes, ToRead, file_notes, files_to_read, is_redefined
 from tillid.pipeline.progress import Progress, Step
-from tillid.pipeline.wiring import open_source
+from tillid.pipeline.wiring import open_pulled, open_source
 from tillid.pipeline.workspace import Workspace, purpose_sets
 from tillid.ports.source import RawBatch, Source, SourceFile
 from tillid.ports.store import Build
 from tillid.stages.ingest.cast import Cast, CastBatch
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
-from tillid.stages.ingest.plan_files import plan_files
 from tillid.stages.ingest.refusals import Refusal, RefusedRow
 from tillid.terms.table import TableKind
 
-FileNotes = dict[str, dict[str, object]]
 MOST_REFUSED = 100_000
 """Rows of one source that are kept where they can be looked at; more are only counted."""
 
@@ -95,15 +94,6 @@ class TakenIn:
         return self._total(SourceKind.EVENTS)
 
 
-@dataclass(frozen=True, slots=True)
-class ToRead:
-    """Which of a source's files are read in this run, and whether what they brought before is read anew."""
-
-    files: tuple[SourceFile, ...]
-    unchanged: int
-    anew: bool = False
-
-
 def take_in_sources(workspace: Workspace, build: Build, progress: Progress) -> TakenIn:
     """Read what is new or changed of every source into the build."""
     notes = {} if build.former is None else build.former.notes
@@ -127,17 +117,46 @@ class _Run:
     step: Step
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A source that was opened: what reads it, what of it is to be read, and what the generation notes of it."""
+
+    reader: Source
+    todo: ToRead
+    notes: FileNotes
+
+
+def _opened(workspace: Workspace, source: SourceDefinition, notes: Mapping[str, object], taken: TakenIn) -> _Opened:
+    seen = cast("Mapping[str, FileNotes]", notes.get("files", {})).get(source.name, {})
+    redefined = is_redefined(source, notes)
+    if source.is_pulled:
+        return _opened_pulled(workspace, source, seen, taken, redefined=redefined)
+    reader = open_source(workspace.project, source)
+    files = reader.files()
+    return _Opened(reader, files_to_read(source, files, seen, is_redefined=redefined), file_notes(source, files, seen))
+
+
+def _opened_pulled(
+    workspace: Workspace, source: SourceDefinition, seen: FileNotes, taken: TakenIn, *, redefined: bool
+) -> _Opened:
+    pulled = open_pulled(workspace.project, source)
+    from_ = due(source, pulled.name, seen, is_redefined=redefined)
+    file = PulledFile(pulled, from_.since, workspace.now)
+    is_idle = not from_.anew and pulled.name in seen and file.brings_nothing()
+    taken.findings += changes_of_columns(source, file.look(file.file), seen.get(pulled.name, {}))
+    todo = ToRead((), 1) if is_idle else ToRead(file.files(), 0, from_.anew)
+    return _Opened(file, todo, notes_of(file, source, seen))
+
+
 def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, permit: Permit, run: _Run) -> None:
     taken = run.taken
     notes = {} if build.former is None else build.former.notes
-    seen = cast("Mapping[str, FileNotes]", notes.get("files", {})).get(source.name, {})
     rows = cast("Mapping[str, int]", notes.get("rows", {})).get(source.name, 0)
-    reader = open_source(workspace.project, source)
-    files = reader.files()
-    todo = files_to_read(source, files, seen, is_redefined=is_redefined(source, notes))
+    opened = _opened(workspace, source, notes, taken)
+    todo = opened.todo
     count = SourceCount(files_read=len(todo.files), files_unchanged=todo.unchanged)
     taken.counts[source.name], taken.kinds[source.name] = count, source.kind
-    taken.files[source.name] = _file_notes(source, files, seen)
+    taken.files[source.name] = opened.notes
     taken.rows[source.name] = rows
     taken.oldest[source.name] = NOT_AGEING if todo.anew else _former_oldest(source, notes)
     table = source_table(source)
@@ -149,14 +168,17 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
     if todo.anew and table is not None and table.kind is TableKind.FACTS:
         build.clear(table)
     refusals = taken.refusals.setdefault(source.name, [])
-    batches = _prepared(workspace, source, reader, todo, _Reading(count, refusals, taken, run.step))
+    batches = _prepared(workspace, source, opened, _Reading(count, refusals, taken, run.step))
     received = Received(batches, max(file.modified_at for file in todo.files))
     entered = take_in(build, source, received, permit, taken.numbers)
     if entered.staged == 0 and rows and source.load is Load.SNAPSHOT:
         raise EmptySnapshot(
             f"The snapshot of {source.name} has no row that can be read, and {rows} records are held",
-            hint="An empty snapshot would close them all. Put the file right, or say load: append.",
+            hint="An empty snapshot would close them all. Put what it is read from right, or say load: append.",
         )
+    if isinstance(opened.reader, PulledFile):
+        file = opened.reader.file.path
+        settle(opened.reader, source, opened.notes[file], read=count.read, anew=todo.anew)
     _keep_refused(build, source, refusals)
     taken.rows[source.name] = entered.staged + (0 if todo.anew else rows)
     if source.kind is SourceKind.PEOPLE:
@@ -173,62 +195,6 @@ def _former_oldest(source: SourceDefinition, notes: Mapping[str, object]) -> dat
     return AGE_UNKNOWN if held else NOT_AGEING
 
 
-def files_to_read(
-    source: SourceDefinition, files: tuple[SourceFile, ...], seen: FileNotes, *, is_redefined: bool
-) -> ToRead:
-    """Which files must be read: new and changed ones, or all of them.
-
-    All are read when the source's definition changed, when anything of a snapshot changed, and when a file
-    of events changed: its former rows are in the facts already. Raises `FileChanged` when earlier files that
-    this needs are no longer there.
-    """
-    plan = plan_files({path: str(note["digest"]) for path, note in seen.items()}, files)
-    unchanged = len(plan.unchanged)
-    if source.load is Load.SNAPSHOT:
-        is_due = is_redefined or not plan.is_empty
-        return ToRead(files if is_due else (), unchanged, anew=is_due)
-    is_events = source.kind is SourceKind.EVENTS
-    if is_redefined or (is_events and plan.changed):
-        if is_events and plan.gone:
-            what = "its definition" if is_redefined else plan.changed[0].path
-            raise FileChanged(
-                f"Of the source {source.name}, {what} changed after its files were read, and "
-                f"{len(plan.gone)} of them are no longer there to read all of it anew",
-                hint="Put the earlier files back, or deliver new rows in a file of a new name.",
-            )
-        return ToRead(files, unchanged, anew=True)
-    return ToRead(plan.to_read, unchanged)
-
-
-def is_redefined(source: SourceDefinition, notes: Mapping[str, object]) -> bool:
-    """Whether the definition differs from the one that the generation of these notes was read by."""
-    noted = cast("Mapping[str, str]", notes.get("definitions", {})).get(source.name)
-    return noted is not None and noted != definition_digest(source)
-
-
-def definition_digest(source: SourceDefinition) -> str:
-    """A short digest of all that a source's definition says; another text, another digest."""
-    return blake2b(repr(source).encode(), digest_size=8).hexdigest()
-
-
-def _file_notes(source: SourceDefinition, files: tuple[SourceFile, ...], seen: FileNotes) -> FileNotes:
-    there = {file.path for file in files}
-    # Of a snapshot nothing is left of a file that is gone; elsewhere its rows are held.
-    notes: FileNotes = {p: n for p, n in seen.items() if p in there or source.load is not Load.SNAPSHOT}
-    number = max((int(cast("int", note["number"])) for note in seen.values()), default=0)
-    for file in files:
-        if file.path not in notes:
-            number += 1
-            notes[file.path] = {"number": number}
-        notes[file.path] = {
-            "number": notes[file.path]["number"],
-            "digest": file.digest,
-            "size": file.size,
-            "modified_at": file.modified_at.isoformat(),
-        }
-    return notes
-
-
 @dataclass(frozen=True, slots=True)
 class _Reading:
     count: SourceCount
@@ -238,11 +204,11 @@ class _Reading:
 
 
 def _prepared(
-    workspace: Workspace, source: SourceDefinition, reader: Source, todo: ToRead, reading: _Reading
+    workspace: Workspace, source: SourceDefinition, opened: _Opened, reading: _Reading
 ) -> Iterator[pa.RecordBatch]:
-    project, count = workspace.project, reading.count
+    project, count, reader = workspace.project, reading.count, opened.reader
     valid = named_purposes(source, project.purposes)
-    for file in todo.files:
+    for file in opened.todo.files:
         look = reader.look(file)
         cast_ = Cast(valid, look, project.timezone)
         _note_columns(source, look.columns, reading.taken)

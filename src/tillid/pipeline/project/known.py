@@ -93,6 +93,16 @@ class Known:
         return tuple(roles) if isinstance(roles, dict) else ()
 
     @cached_property
+    def connections(self) -> Collection[str] | None:
+        """The names of all connections, in shape or not; None when tillid.yml can't be read so far."""
+        project = next(self.of("project"), None)
+        written = project.place.document.value if project else None
+        if not isinstance(written, dict):
+            return None
+        connections = written.get("connections")
+        return tuple(connections) if isinstance(connections, dict) else ()
+
+    @cached_property
     def traits(self) -> dict[str, tuple[Used, ...]]:
         """Every trait by name with the columns that it may come from: declared ones, then default ones."""
         found = {entry.name: tuple(self._used_by_trait(entry)) for entry in self.of("profile")}

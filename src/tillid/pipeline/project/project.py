@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from tillid.ports.pulled import DatabaseConnection
 from tillid.stages.activate.definitions import ActivationDefinition, DestinationDefinition
 from tillid.stages.ingest.definitions import SourceDefinition
 from tillid.stages.profile.definitions import TraitDefinition, VariableDefinition
@@ -33,6 +34,7 @@ class Project:
     languages: tuple[str, ...]
     store: str
     as_of: date | None
+    connections: Mapping[str, DatabaseConnection]
     roles: Mapping[str, Role]
     users: Mapping[str, Actor]
     purposes: Mapping[str, Purpose]

@@ -24,8 +24,17 @@ def check_source(entry: Entry, known: Known) -> None:
     _check_columns(entry)
     _check_identifiers(entry)
     _check_purposes(entry, known)
+    if "database" in entry.values:
+        _check_connection(entry, known)
     if entry.values.get("kind") == "consents":
         _check_consents(entry)
+
+
+def _check_connection(entry: Entry, known: Known) -> None:
+    name = entry.values["database"]["connection"]
+    if known.connections is not None and name not in known.connections:
+        place = entry.place.at("database", "connection")
+        place.found(unknown("connection", name, known.connections))
 
 
 def _check_columns(entry: Entry) -> None:

@@ -9,8 +9,10 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from tillid.ports.pulled import FromDatabase
 from tillid.ports.source import ReadAs
 from tillid.stages.ingest.columns import ColumnDefinition, ColumnType, read_columns, refuse_odd_name
+from tillid.stages.ingest.database import read_database
 from tillid.terms.fields import (
     FieldInvalid,
     FieldMissing,
@@ -23,7 +25,7 @@ from tillid.terms.fields import (
     require_name,
 )
 
-__all__ = ["ColumnDefinition", "ColumnType", "Load", "SourceDefinition", "SourceKind"]
+__all__ = ["ORIGINS", "ColumnDefinition", "ColumnType", "Load", "SourceDefinition", "SourceKind"]
 
 
 class SourceKind(StrEnum):
@@ -44,17 +46,20 @@ class Load(StrEnum):
     DELTA = "delta"
 
 
+ORIGINS = ("files", "database")
+"""The keys of which a definition has exactly one: where its rows come from."""
 _FORMATS = ("csv", "tsv", "excel", "parquet", "json", "ndjson")
 STATES = ("given", "refused", "withdrawn", "objected")
 _PERSON_KINDS = (SourceKind.PEOPLE, SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
 _DIRECTIVES = re.compile(r"%(.?)")
+_FILES_ALONE = ("format", "encoding", "separator", "quote", "header_row", "sheet")
 _KNOWN_DIRECTIVES = "dmYyHMSfz"
 _TAKEN = "collected_for"
 _MOST_CONDITIONAL = 10
 _READ_AS_TEXTS = ("format", "encoding", "decimal", "date_format", "sheet")
 _OPTIONAL_TEXTS = ("key", "time", "country", "data_subject", "purpose", "state")
 _KEYS = (
-    *("name", "label", "kind", "files", "load", "separator", "quote", "header_row", "columns", "ignore"),
+    *("name", "label", "kind", *ORIGINS, "load", "separator", "quote", "header_row", "columns", "ignore"),
     *("collected_for", "collected_for_if", "bars", "list_date"),
     *_READ_AS_TEXTS,
     *_OPTIONAL_TEXTS,
@@ -63,10 +68,10 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class SourceDefinition:
-    """A source: the files it is read from and what their rows and columns mean; a table of its name.
+    """A source: the files or the table it is read from and what rows and columns mean; a table of its name.
 
-    `key`, `time` and `country` are names of columns. `read_as` holds what the definition says about reading,
-    in place of what looking at a file finds.
+    It has exactly one of `ORIGINS`. `key`, `time` and `country` are names of columns. `read_as` holds what the
+    definition says about reading, in place of what looking at a file finds.
 
     >>> SourceDefinition.from_mapping("shops", {"kind": "things", "files": "shops.csv", "key": "shop",
     ...     "columns": {"Butik": {"name": "shop", "type": "text", "category": "system"}}}).load
@@ -77,6 +82,7 @@ class SourceDefinition:
     kind: SourceKind
     files: tuple[str, ...]
     columns: tuple[ColumnDefinition, ...]
+    database: FromDatabase | None = None
     load: Load = Load.SNAPSHOT
     read_as: ReadAs = field(default_factory=ReadAs)
     label: str = ""
@@ -95,9 +101,9 @@ class SourceDefinition:
     def __post_init__(self) -> None:
         object.__setattr__(self, "collected_for_if", MappingProxyType(dict(self.collected_for_if)))
         refuse_odd_name(self.name, "name")
-        for key in ("files", "columns"):
-            if not getattr(self, key):
-                raise FieldMissing(f"The key {key!r} is missing")
+        if not self.columns:
+            raise FieldMissing("The key 'columns' is missing")
+        self._check_origin()
         if len(self.collected_for_if) > _MOST_CONDITIONAL:
             raise FieldInvalid(
                 f"At most {_MOST_CONDITIONAL} purposes can depend on a field", field=("collected_for_if",)
@@ -105,6 +111,31 @@ class SourceDefinition:
         self._check_names()
         self._check_kind()
         _check_read_as(self.read_as)
+
+    def _check_origin(self) -> None:
+        there = [key for key in ORIGINS if getattr(self, key)]
+        if not there:
+            raise FieldMissing(f"One of these keys is missing: {', '.join(ORIGINS)}")
+        if len(there) > 1:
+            raise FieldInvalid(f"Only one of {', '.join(there)} can stand here", field=(there[1],))
+        if not self.is_pulled:
+            return
+        for key in _FILES_ALONE:
+            if getattr(self.read_as, key) is not None:
+                raise FieldInvalid(f"{key!r} is for files", field=(key,))
+        if self.database is not None:
+            self._check_database(self.database)
+
+    def _check_database(self, database: FromDatabase) -> None:
+        cursor, marks = ("database", "cursor"), ("database", "deleted")
+        if self.load is Load.SNAPSHOT and database.cursor is not None:
+            hint = "Say load: delta or append, or take the cursor out."
+            raise FieldInvalid("A snapshot reads the whole table each time, without a cursor", hint=hint, field=cursor)
+        if self.kind is SourceKind.EVENTS and self.load is not Load.SNAPSHOT and database.cursor is None:
+            hint = "Name a column that grows with each new row, or say load: snapshot."
+            raise FieldMissing("The key 'cursor' is missing", hint=hint, field=("database",))
+        if database.deleted is not None and (self.kind not in (SourceKind.PEOPLE, SourceKind.THINGS) or not self.key):
+            raise FieldInvalid("'deleted' is for people and things with a 'key'", field=marks)
 
     def _check_names(self) -> None:
         header_of: dict[str, str] = {}
@@ -161,6 +192,11 @@ class SourceDefinition:
         return {column.name: column for column in self.columns}[name]
 
     @property
+    def is_pulled(self) -> bool:
+        """Whether its rows are asked for, rather than found in files."""
+        return not self.files
+
+    @property
     def identifiers(self) -> tuple[ColumnDefinition, ...]:
         """The columns that hold identifiers, in the order of the definition."""
         return tuple(column for column in self.columns if column.identifier)
@@ -173,16 +209,19 @@ class SourceDefinition:
     @classmethod
     def from_mapping(cls, name: str, mapping: object) -> SourceDefinition:
         """Read what stands in ``sources/NAME.yml``; FieldInvalid tells which key is wrong."""
-        given = read_mapping(mapping, (), allowed=_KEYS, required=("kind", "files", "columns"))
+        given = read_mapping(mapping, (), allowed=_KEYS, required=("kind", "columns"))
         kind = read_choice(given, "kind", (), SourceKind)
         if kind is None:
             raise FieldMissing("The key 'kind' is missing")
+        database = read_database(given)
+        has_cursor = database is not None and database.cursor is not None
         return cls(
             name=read_text(given, "name", ()) or name,
             kind=kind,
             files=_read_one_or_more(given, "files"),
             columns=read_columns(given["columns"]),
-            load=read_choice(given, "load", (), Load) or _default_load(kind),
+            database=database,
+            load=read_choice(given, "load", (), Load) or _default_load(kind, has_cursor=has_cursor),
             read_as=_read_read_as(given),
             label=read_text(given, "label", ()) or "",
             collected_for=read_texts(given, "collected_for", ()),
@@ -194,8 +233,10 @@ class SourceDefinition:
         )
 
 
-def _default_load(kind: SourceKind) -> Load:
-    return Load.SNAPSHOT if kind in (SourceKind.PEOPLE, SourceKind.THINGS) else Load.APPEND
+def _default_load(kind: SourceKind, *, has_cursor: bool) -> Load:
+    if kind not in (SourceKind.PEOPLE, SourceKind.THINGS):
+        return Load.APPEND
+    return Load.DELTA if has_cursor else Load.SNAPSHOT
 
 
 def _check_read_as(said: ReadAs) -> None:
@@ -254,7 +295,7 @@ def _read_read_as(given: Mapping[str, object]) -> ReadAs:
 
 
 def _read_one_or_more(given: Mapping[str, object], key: str) -> tuple[str, ...]:
-    value = given[key]
+    value = given.get(key)
     return (value,) if isinstance(value, str) else read_texts(given, key, ())
 
 

@@ -1,0 +1,141 @@
+"""Pulled sources on their way in: each is read as the one file that it stands for, from where the last load ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import cast
+
+from tillid.pipeline.errors import FileChanged, SourceShrank
+from tillid.pipeline.intake.to_read import FileNotes
+from tillid.ports.pulled import Cursor, Pulled, PulledBatch
+from tillid.ports.source import Look, RawBatch, SourceFile
+from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """From where a source is pulled in a run (None: from its beginning), and whether that replaces what is held."""
+
+    since: Cursor | None
+    anew: bool
+
+
+def due(source: SourceDefinition, name: str, seen: FileNotes, *, is_redefined: bool) -> Due:
+    """What must be pulled of a source that is called `name` and of which `seen` was read before.
+
+    Raises `FileChanged` when facts would have to be read anew that came from elsewhere.
+    """
+    if source.load is Load.SNAPSHOT:
+        return Due(None, anew=True)
+    elsewhere = sorted(path for path in seen if path != name)
+    if not is_redefined:
+        return Due(cast("Cursor | None", seen.get(name, {}).get("cursor")), anew=False)
+    if source.kind is SourceKind.EVENTS and elsewhere:
+        raise FileChanged(
+            f"The definition of the source {source.name} changed after events were read from {elsewhere[0]}, "
+            f"which cannot be read anew from {name}",
+            hint="Put the definition back, or declare the new one under another name.",
+        )
+    return Due(None, anew=True)
+
+
+class PulledFile:
+    """A pulled source as one file of its name, changed each time. A `Source`.
+
+    `reached` and `gone` are what the pull came to, once all that `read` gives has been taken.
+    """
+
+    def __init__(self, pulled: Pulled, since: Cursor | None, at: datetime) -> None:
+        self.file = SourceFile(pulled.name, 0, at, at.isoformat())
+        self.reached = since
+        self.gone: list[RawBatch] = []
+        self._pulled, self._since = pulled, since
+        self._look: Look | None = None
+        self._pull: Iterator[PulledBatch] | None = None
+
+    def files(self) -> tuple[SourceFile, ...]:
+        """The one that it stands for."""
+        return (self.file,)
+
+    def look(self, file: SourceFile) -> Look:  # noqa: ARG002  there is one
+        """How its rows are read; asked once."""
+        if self._look is None:
+            self._look = self._pulled.look()
+        return self._look
+
+    def brings_nothing(self) -> bool:
+        """Whether the pull comes to no row at all; asks for the first batch."""
+        self._pull = self._pulled.pull(self._since)
+        first = next(self._pull, None)
+        if first is None:
+            return True
+        if first.rows.table.num_rows or first.rows.unreadable or first.gone is not None:
+            self._pull = chain([first], self._pull)
+            return False
+        self.reached = first.reached or self.reached
+        second = next(self._pull, None)
+        self._pull = chain([first] if second is None else [first, second], self._pull)
+        return second is None
+
+    def read(self, file: SourceFile) -> Iterator[RawBatch]:  # noqa: ARG002  there is one
+        """Its rows, once."""
+        for batch in self._pulled.pull(self._since) if self._pull is None else self._pull:
+            self.reached = batch.reached or self.reached
+            if batch.gone is not None:
+                self.gone.append(batch.gone)
+            yield batch.rows
+
+    def line_of(self, file: SourceFile, rows: Sequence[int]) -> list[int]:  # noqa: ARG002  there is one
+        """Row + 1: the place of the row in its pull."""
+        return [row + 1 for row in rows]
+
+
+def notes_of(reader: PulledFile, source: SourceDefinition, seen: FileNotes) -> FileNotes:
+    """What the generation notes of a pulled source, as far as it is known before its rows are read."""
+    name = reader.file.path
+    elsewhere = {} if source.load is Load.SNAPSHOT else {path: note for path, note in seen.items() if path != name}
+    number = max((int(cast("int", note["number"])) for note in seen.values()), default=0) + 1
+    note: dict[str, object] = {
+        "number": number,
+        "read": 0,
+        **seen.get(name, {}),
+        "digest": reader.file.digest,
+        "size": 0,
+        "modified_at": reader.file.modified_at.isoformat(),
+        "cursor": reader.reached,
+        "types": dict(reader.look(reader.file).types),
+    }
+    return {**elsewhere, name: note}
+
+
+def settle(reader: PulledFile, source: SourceDefinition, note: dict[str, object], *, read: int, anew: bool) -> None:
+    """Note what a pull came to: `read` rows, and how far it went.
+
+    Raises `SourceShrank` when events that were to be read anew are no longer all there.
+    """
+    before = int(cast("int", note["read"]))
+    if anew and source.kind is SourceKind.EVENTS and source.load is not Load.SNAPSHOT and read < before:
+        raise SourceShrank(
+            f"{reader.file.path} has {read} rows to read anew under the changed definition of {source.name}, "
+            f"and {before} were read from it before",
+            hint="The others would be lost. Put the definition back, or declare the new one under another name.",
+        )
+    note["cursor"], note["read"] = reader.reached, read + (0 if anew else before)
+
+
+def changes_of_columns(source: SourceDefinition, look: Look, former: Mapping[str, object]) -> list[str]:
+    """Sentences on columns that came, went or changed their type since the last load, as `former` notes them."""
+    before, now = cast("Mapping[str, str]", former.get("types", {})), look.types
+    if not before or not now:
+        return []
+    told = [f"{source.name}: new since the last load: column {column}" for column in now if column not in before]
+    told += [f"{source.name}: gone since the last load: column {column}" for column in before if column not in now]
+    told += [
+        f"{source.name}: the type of column {column} changed from {before[column]} to {type_}"
+        for column, type_ in now.items()
+        if before.get(column, type_) != type_
+    ]
+    return told

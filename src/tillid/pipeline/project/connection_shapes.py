@@ -1,0 +1,95 @@
+"""The shape of the connections in tillid.yml: where databases are, and never a password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tillid.pipeline.project.findings import shortened
+from tillid.pipeline.project.schema import JsonSchema, Key, MapOf, Place, Record, Scalar, Shape, Text, Whole
+from tillid.pipeline.project.words import NAME
+from tillid.ports.pulled import DatabaseConnection
+
+_SECRET_WORDS = ("password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "apikey", "api_key")
+_SECRET_KEY = "|".join("".join(f"[{s}{s.upper()}]" if s.isalpha() else s for s in word) for word in _SECRET_WORDS)
+"""Found in the name of a key, it would hold what is no part of a project; without flags, as JSON Schema has none."""
+_SECRET_INSIDE = re.compile(rf"(?:{_SECRET_KEY})\s*[=:]|://[^/\s]*:[^/\s]*@")
+"""Found in a value, it is a connection string with a password in it."""
+
+_NO_SECRETS = (
+    "holds a secret, which does not stand in a project: take it out, and change it if others could read it. "
+    "A secret comes from the environment (TILLID_SECRET_ and the connection's name in capitals), "
+    "from ~/.config/tillid/secrets.toml or from the keyring"
+)
+
+_DRIVER = Text(
+    pattern=r"[a-z][a-z0-9_]*(?:\+[a-z][a-z0-9_]*)?",
+    says="the kind of database: postgresql, mysql, mariadb, mssql, sqlite, or another dialect of SQLAlchemy",
+)
+# None of these can hold a URL with a password in it, nor user:password.
+_HOST = Text(pattern=r"[^\s@?#]+", says="a host name or address, or the folder of a socket, without user or password")
+_USER = Text(pattern=r"[^\s:/]+", says="the name of the user alone: the password does not stand here")
+_DATABASE = Text(pattern=r"(?!.*://)[^@\n]+", says="the name of the database (SQLite: its file), not a URL")
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutSecrets:
+    """A mapping in which no key, however deep, would hold a secret; apart from that, of another shape."""
+
+    shape: Shape
+
+    def check(self, value: object, at: Place) -> None:
+        """Note each secret by its line and without what stands there, and every other mistake."""
+        kept = value
+        if isinstance(value, Mapping):
+            kept = {key: item for key, item in value.items() if not _holds_secret(key, item)}
+            for key in value.keys() - kept.keys():
+                at.at(key).found(f"`{shortened(key)}` {_NO_SECRETS}")
+        self.shape.check(kept, at)
+
+    def json_schema(self, defs: JsonSchema) -> JsonSchema:
+        """That of the other shape, without such keys and values."""
+        no_text = {"type": "string", "pattern": _SECRET_INSIDE.pattern}
+        bar = {"propertyNames": {"not": {"pattern": _SECRET_KEY}}, "additionalProperties": {"not": no_text}}
+        return {"allOf": [self.shape.json_schema(defs), bar]}
+
+
+def _holds_secret(key: str, value: object) -> bool:
+    return bool(re.search(_SECRET_KEY, key) or (isinstance(value, str) and _SECRET_INSIDE.search(value)))
+
+
+CONNECTION = WithoutSecrets(
+    Record(
+        {
+            "driver": Key(_DRIVER, "postgresql, mysql, mariadb, mssql, sqlite …", required=True),
+            "host": Key(_HOST, "host name or address"),
+            "port": Key(Whole(1), "port; default: the driver's"),
+            "database": Key(_DATABASE, "name of the database; SQLite: its file, relative to the project"),
+            "user": Key(_USER, "who asks; the password is the secret of the connection's name"),
+            "options": Key(WithoutSecrets(MapOf(Scalar())), "what the driver is told besides: sslmode, charset …"),
+        }
+    )
+)
+CONNECTIONS = MapOf(CONNECTION, NAME)
+
+
+def read_connections(values: Mapping[str, Any]) -> dict[str, DatabaseConnection]:
+    """The connections of a tillid.yml whose shape is right, by name."""
+    return {
+        name: DatabaseConnection(
+            name,
+            said["driver"],
+            said.get("host"),
+            said.get("port"),
+            said.get("database"),
+            said.get("user"),
+            {key: _written(value) for key, value in said.get("options", {}).items()},
+        )
+        for name, said in values.get("connections", {}).items()
+    }
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
