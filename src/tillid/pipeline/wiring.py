@@ -8,6 +8,7 @@ from tillid.connectors.destinations.file import FileDestination
 from tillid.connectors.secrets.kept_secrets import KeptSecrets
 from tillid.connectors.sources.files import FileSource
 from tillid.pipeline.project.project import Project
+from tillid.ports.api import FromApi
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
 from tillid.ports.pulled import Pulled
@@ -15,7 +16,7 @@ from tillid.ports.secrets import Secrets
 from tillid.ports.source import Source
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
-from tillid.stages.ingest.definitions import SourceDefinition
+from tillid.stages.ingest.definitions import Load, SourceDefinition
 from tillid.stores.audit_log import FileAuditLog, Verdict, verify
 
 STATE = ".tillid"
@@ -56,7 +57,9 @@ def open_source(project: Project, source: SourceDefinition) -> Source:
 
 
 def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
-    """What a source is pulled from: its table."""
+    """What a source is pulled from: its table, or its resource of an API."""
+    if source.api is not None:
+        return _open_api(project, source, source.api)
     # Imported here: drivers are extras that most projects do without.
     from tillid.connectors.sources.database import DatabaseSource  # noqa: PLC0415
 
@@ -64,6 +67,16 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
         raise ValueError(f"{source.name} is not pulled")
     connection = project.connections[source.database.connection]
     return DatabaseSource(project.folder, connection, source.database, secrets(project), source.headers)
+
+
+def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pulled:
+    # Imported here: dlt is slow to load, and most projects ask no API.
+    from tillid.connectors.sources.api.source import ApiSource  # noqa: PLC0415
+
+    connection = None if said.connection is None else project.apis[said.connection]
+    # Of events that never change one is known by its key; of what changes, a version is known by all that it says.
+    key = source.column(source.key).header if source.key and source.load is Load.APPEND else None
+    return ApiSource(said, connection, secrets(project), source.headers, identity=(key,) if key else ())
 
 
 def secrets(project: Project) -> Secrets:

@@ -69,14 +69,14 @@ class ApiConnection:
     """Where an API is and as whom it is asked; the secret is that of the connection's name, and never in here.
 
     `url` is the address that paths are added to. `user` is the name for basic authentication, `client_id` and
-    `token_url` are for OAuth 2.
+    `oauth_url` are for OAuth 2.
     """
 
     name: str
     url: str
     user: str | None = None
     client_id: str | None = None
-    token_url: str | None = None
+    oauth_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Auth:
     kind: AuthKind = AuthKind.NONE
     name: str | None = None
     user: str | None = None
-    token_url: str | None = None
+    oauth_url: str | None = None
     scopes: tuple[str, ...] = ()
 
 

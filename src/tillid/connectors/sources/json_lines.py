@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
-
-import pyarrow as pa
 
 from tillid.connectors.sources.encoding import UNDECODABLE, Utf8Stream, find_encoding
 from tillid.connectors.sources.errors import FileEmpty, FormatMismatch
 from tillid.connectors.sources.file_bytes import CHUNK, FileBytes
 from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark
+from tillid.connectors.sources.json_objects import leaves, rows_of_objects
 from tillid.connectors.sources.json_values import JsonItem, json_values
 from tillid.connectors.sources.layout import SAMPLE_ROWS
-from tillid.connectors.sources.python_values import column_of
 from tillid.connectors.sources.request import Request
 from tillid.ports.source import Look, RawBatch, UnreadableRow
 
 _ROWS = 1 << 14
-_ABSENT = object()
 
 
 class JsonFile:
@@ -34,7 +31,7 @@ class JsonFile:
     def look(self) -> Look:
         """The paths in the first thousand objects; more may follow."""
         sample = [item.value for item in islice(self._items(), SAMPLE_ROWS) if isinstance(item.value, dict)]
-        rows = [dict(_leaves(value)) for value in sample]
+        rows = [dict(leaves(value)) for value in sample]
         columns = self._columns = tuple(dict.fromkeys(path for row in rows for path in row))
         texts = {path: [v for row in rows if isinstance(v := row.get(path), str)] for path in columns}
         formats, ambiguous = find_date_formats(texts)
@@ -59,25 +56,12 @@ class JsonFile:
         while part := list(islice(items, _ROWS)):
             values = [item.value for item in part if isinstance(item.value, dict)]
             unreadable = tuple(_unreadable(item) for item in part if not isinstance(item.value, dict))
-            yield RawBatch(self._table(values), first, unreadable)
+            yield RawBatch(rows_of_objects(values, self._request.only, self._columns), first, unreadable)
             first += len(values)
 
     def lines(self) -> Iterator[int]:
         """The line on which each object starts."""
         return (item.line for item in self._items() if isinstance(item.value, dict))
-
-    def _table(self, values: list[dict[str, object]]) -> pa.RecordBatch:
-        only = self._request.only
-        if only is None:
-            rows = [dict(_leaves(value)) for value in values]
-            paths = list(dict.fromkeys((*self._columns, *(path for row in rows for path in row))))
-            columns = [column_of([row.get(path) for row in rows]) for path in paths]
-        else:
-            paths = sorted(only)
-            columns = [column_of(_at(values, path)) for path in paths]
-        if not columns:
-            return pa.RecordBatch.from_struct_array(pa.array([{}] * len(values), pa.struct([])))
-        return pa.RecordBatch.from_arrays(columns, names=paths)
 
     def _items(self) -> Iterator[JsonItem]:
         path, name = self._request.path, self._request.name
@@ -122,24 +106,3 @@ def _unreadable(item: JsonItem) -> UnreadableRow:
     if UNDECODABLE in item.raw:
         reason = "holds bytes that are not text"
     return UnreadableRow(item.line, reason, item.raw.rstrip("\r\n").replace(UNDECODABLE, "\ufffd"))
-
-
-def _leaves(value: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
-    for key, below in value.items():
-        if isinstance(below, dict):
-            yield from _leaves(below, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", below
-
-
-def _at(values: list[dict[str, object]], path: str) -> list[object]:
-    keys = path.split(".")
-    if len(keys) == 1:
-        return [value.get(path) for value in values]
-    found: list[object] = []
-    for value in values:
-        at: object = value
-        for key in keys:
-            at = at.get(key, _ABSENT) if isinstance(at, dict) else _ABSENT
-        found.append(value.get(path) if at is _ABSENT else at)
-    return found

@@ -9,8 +9,10 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from tillid.ports.api import FromApi
 from tillid.ports.pulled import FromDatabase
 from tillid.ports.source import ReadAs
+from tillid.stages.ingest.api import read_api
 from tillid.stages.ingest.columns import ColumnDefinition, ColumnType, read_columns, refuse_odd_name
 from tillid.stages.ingest.database import read_database
 from tillid.terms.fields import (
@@ -46,7 +48,7 @@ class Load(StrEnum):
     DELTA = "delta"
 
 
-ORIGINS = ("files", "database")
+ORIGINS = ("files", "database", "api")
 """The keys of which a definition has exactly one: where its rows come from."""
 _FORMATS = ("csv", "tsv", "excel", "parquet", "json", "ndjson")
 STATES = ("given", "refused", "withdrawn", "objected")
@@ -68,7 +70,7 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class SourceDefinition:
-    """A source: the files or the table it is read from and what rows and columns mean; a table of its name.
+    """A source: the files, table or API it is read from and what rows and columns mean; a table of its name.
 
     It has exactly one of `ORIGINS`. `key`, `time` and `country` are names of columns. `read_as` holds what the
     definition says about reading, in place of what looking at a file finds.
@@ -83,6 +85,7 @@ class SourceDefinition:
     files: tuple[str, ...]
     columns: tuple[ColumnDefinition, ...]
     database: FromDatabase | None = None
+    api: FromApi | None = None
     load: Load = Load.SNAPSHOT
     read_as: ReadAs = field(default_factory=ReadAs)
     label: str = ""
@@ -125,6 +128,8 @@ class SourceDefinition:
                 raise FieldInvalid(f"{key!r} is for files", field=(key,))
         if self.database is not None:
             self._check_database(self.database)
+        if self.api is not None:
+            self._check_api(self.api)
 
     def _check_database(self, database: FromDatabase) -> None:
         cursor, marks = ("database", "cursor"), ("database", "deleted")
@@ -136,6 +141,18 @@ class SourceDefinition:
             raise FieldMissing("The key 'cursor' is missing", hint=hint, field=("database",))
         if database.deleted is not None and (self.kind not in (SourceKind.PEOPLE, SourceKind.THINGS) or not self.key):
             raise FieldInvalid("'deleted' is for people and things with a 'key'", field=marks)
+
+    def _check_api(self, api: FromApi) -> None:
+        since, marks = ("api", "since"), ("api", "deleted")
+        if self.load is Load.SNAPSHOT and api.since is not None:
+            hint = "Say load: delta or append, or take 'since' out."
+            raise FieldInvalid("A snapshot reads everything each time, without 'since'", hint=hint, field=since)
+        if self.kind not in (SourceKind.PEOPLE, SourceKind.THINGS) and self.load is not Load.SNAPSHOT:
+            if api.since is None:
+                hint = "Say which field tells what is new, or say load: snapshot."
+                raise FieldMissing("The key 'since' is missing", hint=hint, field=("api",))
+        if api.deleted is not None and not self.key:
+            raise FieldInvalid("'deleted' needs a 'key'", field=marks)
 
     def _check_names(self) -> None:
         header_of: dict[str, str] = {}
@@ -214,13 +231,15 @@ class SourceDefinition:
         if kind is None:
             raise FieldMissing("The key 'kind' is missing")
         database = read_database(given)
-        has_cursor = database is not None and database.cursor is not None
+        api = read_api(given)
+        has_cursor = (database is not None and database.cursor is not None) or (api is not None and api.since is not None)
         return cls(
             name=read_text(given, "name", ()) or name,
             kind=kind,
             files=_read_one_or_more(given, "files"),
             columns=read_columns(given["columns"]),
             database=database,
+            api=api,
             load=read_choice(given, "load", (), Load) or _default_load(kind, has_cursor=has_cursor),
             read_as=_read_read_as(given),
             label=read_text(given, "label", ()) or "",

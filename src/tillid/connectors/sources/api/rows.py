@@ -51,15 +51,19 @@ def filled(text: str, values: Mapping[str, object]) -> str:
     return _NAMED.sub(lambda found: str(values.get(found[1], found[0])), text)
 
 
-def rows_of(document: object, items: Sequence[object], said: FromApi) -> Iterator[Row]:
-    """The rows of one response; `items` is what stands at the definition's `items`. ValueError where it can't be."""
+def rows_of(document: object, items: Sequence[object], said: FromApi, added: Mapping[str, object]) -> Iterator[Row]:
+    """The rows of one response, each with what is `added`; `items` is what stands at the definition's `items`.
+
+    ValueError where there are none to be had.
+    """
     if said.rows is RowsAs.JSON_STAT:
         rows = _cube(document)
     elif said.rows is RowsAs.REPORT:
         rows = _report(document, items)
     else:
         rows = _READ[said.rows](items, said.list_in or "")
-    for row in rows:
+    for bare in rows:
+        row = {**bare, **added}
         for name, fields in said.joined.items():
             parts = [at(row, path) for path in fields]
             row[name] = None if any(p is None or p is ABSENT for p in parts) else "|".join(map(str, parts))
@@ -70,7 +74,7 @@ def _objects(items: Sequence[object], _: str) -> Iterator[Row]:
     for item in items:
         if not isinstance(item, dict):
             raise ValueError("an item is not an object")
-        yield dict(item)
+        yield item
 
 
 def _each(items: Sequence[object], list_in: str) -> Iterator[Row]:
