@@ -16,7 +16,7 @@ from tillid.ports.secrets import Secrets
 from tillid.ports.source import Source
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
-from tillid.stages.ingest.definitions import Load, SourceDefinition
+from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stores.audit_log import FileAuditLog, Verdict, verify
 
 STATE = ".tillid"
@@ -61,12 +61,20 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
     if source.api is not None:
         return _open_api(project, source, source.api)
     # Imported here: drivers are extras that most projects do without.
-    from tillid.connectors.sources.database import DatabaseSource  # noqa: PLC0415
+    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415
 
     if source.database is None:
         raise ValueError(f"{source.name} is not pulled")
-    connection = project.connections[source.database.connection]
-    return DatabaseSource(project.folder, connection, source.database, secrets(project), source.headers)
+    is_event = source.kind is SourceKind.EVENTS
+    request = TableRequest(
+        project.connections[source.database.connection],
+        source.database,
+        frozenset(source.headers),
+        key=source.column(source.key).header if is_event and source.key else None,
+        is_told_apart=not is_event or source.key is not None,
+        read_as=source.read_as,
+    )
+    return DatabaseSource(project.folder, request, secrets(project))
 
 
 def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pulled:

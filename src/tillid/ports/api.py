@@ -9,7 +9,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
-Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
 Value: TypeAlias = str | int | float | bool
 
 

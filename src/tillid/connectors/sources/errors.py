@@ -1,4 +1,4 @@
-"""What can be wrong with a source's files as a whole; a row that can't be read is refused, not raised.
+"""What can be wrong with a source as a whole; a row that can't be read is refused, not raised.
 
 TillidError
 └── SourceError            `file` is its path in the project
@@ -10,7 +10,17 @@ TillidError
     ├── QuoteUnclosed      a quote swallows the rest of the file
     ├── HeaderDuplicated   two columns have one header
     ├── HeaderMissing      there is no row to take headers from
-    └── SheetMissing       the workbook has no such sheet
+    ├── SheetMissing       the workbook has no such sheet
+    └── PullError          a source that is pulled; `file` is what lineage calls it
+        ├── SourceUnreachable  nobody answers, or not now
+        ├── AccessDenied       who asks is not let in, or may not read it
+        ├── PullCut            the connection was lost while rows came
+        ├── PullRefused        the other side can't do what was asked
+        ├── DriverMissing      what speaks to it is not installed
+        ├── TableMissing       there is no such table or view
+        ├── CursorMissing      the table has no such column to be taken up by
+        ├── CursorUnfit        its values can't tell new rows from old
+        └── ColumnBinary       a declared column holds bytes
 """
 
 from __future__ import annotations
@@ -21,7 +31,7 @@ from tillid.terms.errors import TillidError, nearest
 
 
 class SourceError(TillidError):
-    """A file that can't be read."""
+    """A file, a table or a resource that can't be read."""
 
     def __init__(self, file: str, message: str, *, hint: str = "") -> None:
         super().__init__(f"{file}: {message}", hint=hint)
@@ -94,3 +104,53 @@ class SheetMissing(SourceError):
 
     def __init__(self, file: str, sheet: str, sheets: Collection[str]) -> None:
         super().__init__(file, f"there is no sheet {sheet!r}", hint=nearest(sheet, sheets))
+
+
+class PullError(SourceError):
+    """A source that can't be pulled."""
+
+
+class SourceUnreachable(PullError):
+    """Nobody answers, or not now."""
+
+
+class AccessDenied(PullError):
+    """Who asks is not let in, or may not read what is asked for."""
+
+
+class PullCut(PullError):
+    """The connection was lost while rows came; nothing of the load is kept."""
+
+    def __init__(self, name: str, rows: int) -> None:
+        hint = "Nothing of this load is kept, and the next one begins where the last whole one ended: run again."
+        super().__init__(name, f"the connection was lost after {rows:,} rows", hint=hint)
+
+
+class PullRefused(PullError):
+    """The other side can't do what was asked."""
+
+
+class DriverMissing(PullError):
+    """What speaks to this kind of database is not installed, or there is no such kind."""
+
+
+class TableMissing(PullError):
+    """There is no such table or view, or the user may not see it."""
+
+
+class CursorMissing(PullError):
+    """The table has no such column to be taken up by."""
+
+    def __init__(self, name: str, column: str, there: Collection[str]) -> None:
+        super().__init__(name, f"there is no column {column!r}, which `database` names", hint=nearest(column, there))
+
+
+class CursorUnfit(PullError):
+    """The values of the cursor can't tell new rows from old."""
+
+
+class ColumnBinary(PullError):
+    """A declared column holds bytes, which nothing is made of."""
+
+    def __init__(self, name: str, column: str, type_: str) -> None:
+        super().__init__(name, f"column {column!r} holds bytes ({type_})", hint="Move it to `ignore`.")

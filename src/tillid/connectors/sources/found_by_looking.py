@@ -7,6 +7,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from tillid.connectors.sources.errors import HeaderDuplicated
 
 ENOUGH = 0.5
@@ -19,6 +22,7 @@ _DATE = re.compile(
     r"(?:([ T])\d{1,2}([:.])\d{2}(?:\6(\d{2})([.,]\d{1,9})?)?)?"
 )
 _EIGHT_DIGITS = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_NUMBER_BEGINS = r"^\s*[+-]?\d"
 _VALUE_LIKE = re.compile(r"[+-]?[\d.,:/\s-]*\d[\d.,:/\s-]*")
 
 
@@ -80,6 +84,21 @@ def find_date_formats(columns: Mapping[str, Sequence[str]]) -> tuple[dict[str, s
         if is_ambiguous:
             ambiguous.append(header)
     return formats, ambiguous
+
+
+def told_by_text(sample: pa.RecordBatch | None) -> tuple[dict[str, list[str]], list[str]]:
+    """The columns of text in which enough values could be dates, and every text that could be a number."""
+    dates: dict[str, list[str]] = {}
+    numbers: list[str] = []
+    for header, column in zip(sample.schema.names, sample.columns, strict=True) if sample else ():
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            continue
+        filled = column.filter(pc.fill_null(pc.match_substring_regex(column, r"\S"), False))
+        begun = filled.filter(pc.match_substring_regex(filled, _NUMBER_BEGINS)).to_pylist()
+        numbers += begun
+        if begun and len(begun) >= ENOUGH * len(filled):
+            dates[header] = filled.to_pylist()
+    return dates, numbers
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:

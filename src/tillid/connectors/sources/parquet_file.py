@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tillid.connectors.sources.errors import FileEmpty, FileTorn, FormatMismatch, HeaderDuplicated
 from tillid.connectors.sources.file_bytes import FileBytes
-from tillid.connectors.sources.found_by_looking import ENOUGH, date_notes, find_date_formats, find_decimal_mark
+from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark, told_by_text
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.python_values import column_of
 from tillid.connectors.sources.request import Request
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
 
 _MAGIC = b"PAR1"
-_NUMBER_BEGINS = r"^\s*[+-]?\d"
 
 
 class ParquetFile:
@@ -34,7 +32,7 @@ class ParquetFile:
                 if header in columns[:index]:
                     raise HeaderDuplicated(self._request.name, header, (columns.index(header) + 1, index + 1))
             first = next(self._flat_batches(file, SAMPLE_ROWS), None)
-        dates, numbers = _told_by_text(first)
+        dates, numbers = told_by_text(first)
         formats, ambiguous = find_date_formats(dates)
         return Look(
             file=self._request.name,
@@ -91,21 +89,6 @@ class ParquetFile:
                 yield flat if names == flat.schema.names else flat.select(names or flat.schema.names)
         except (pa.ArrowInvalid, OSError):
             raise FileTorn(self._request.name, "the Parquet file") from None
-
-
-def _told_by_text(sample: pa.RecordBatch | None) -> tuple[dict[str, list[str]], list[str]]:
-    """The columns of text in which enough values could be dates, and every text that could be a number."""
-    dates: dict[str, list[str]] = {}
-    numbers: list[str] = []
-    for header, column in zip(sample.schema.names, sample.columns, strict=True) if sample else ():
-        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-            continue
-        filled = column.filter(pc.fill_null(pc.match_substring_regex(column, r"\S"), False))
-        begun = filled.filter(pc.match_substring_regex(filled, _NUMBER_BEGINS)).to_pylist()
-        numbers += begun
-        if begun and len(begun) >= ENOUGH * len(filled):
-            dates[header] = filled.to_pylist()
-    return dates, numbers
 
 
 def _paths(field: pa.Field) -> list[str]:

@@ -130,7 +130,17 @@ def log_table(source: SourceDefinition) -> Table:
     )
 
 
-STAGED = (staged_table, numbers_table, numbered_table)
+def gone_table(source: SourceDefinition) -> Table:
+    """Where the keys of the records that a source marks as deleted stand during a run."""
+    return Table(
+        f"gone_{source.name}",
+        (Column(RECORD_KEY, "string", _ID),),
+        kind=TableKind.STAGED,
+        only_for=frozenset({INTAKE}),
+    )
+
+
+STAGED = (staged_table, numbers_table, numbered_table, gone_table)
 """The tables of a source that stand during a run alone."""
 
 

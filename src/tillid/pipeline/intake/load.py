@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -26,6 +26,7 @@ from tillid.pipeline.intake.declare import (
     STAGED,
     VERSIONED,
     events_table,
+    gone_table,
     identifier_column,
     identifier_kinds,
     kept_columns,
@@ -53,10 +54,14 @@ class Numbering:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The prepared rows of a source's files, and the time of the newest of these files (UTC)."""
+    """The prepared rows of a source's files, and the time of the newest of these files (UTC).
+
+    `gone` are the keys of records that were marked as deleted; they are asked for when all rows were taken.
+    """
 
     batches: Iterable[pa.RecordBatch]
     at: datetime
+    gone: Iterable[pa.RecordBatch] = ()
 
 
 def first_subject(build: Build) -> None:
@@ -67,12 +72,14 @@ def first_subject(build: Build) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """How many rows of a source were staged; what tells how many records are open, once that is worked out; and
-    the time from which retention counts of the record version that ended first.
+    """How many rows of a source were staged; what tells how many records are open, or how many events were added
+    where that may be fewer, once it is worked out; and the time from which retention counts of the record
+    version that ended first.
     """
 
     staged: int
     open_records: Callable[[], int] | None = None
+    added: Callable[[], int] | None = None
     first_end: datetime = NOT_AGEING
 
 
@@ -85,6 +92,9 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
     first = next(batches, None)
     distinct = frozenset() if first is None else mostly_distinct(first)
     entered = Entered(build.stage(staged_table(source), chain([] if first is None else [first], batches)))
+    closing = list(received.gone)
+    if closing:
+        build.stage(gone_table(source), closing)
     # Asked first, when there is little that the answer must wait for.
     is_each_once = (
         source.kind in VERSIONED and _count(build, versions.repeated(unbound(staged_table(source))), permit) == 0
@@ -94,9 +104,11 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
     numbers.next_subject += entered.staged * len(kinds)
     match source.kind:
         case SourceKind.EVENTS:
-            _add_events(build, source, rows, permit, distinct)
+            added = _add_events(build, source, rows, permit, distinct)
+            entered = replace(entered, added=added)
         case SourceKind.PEOPLE | SourceKind.THINGS:
-            is_first = _add_versions(build, source, _Stated(rows, received.at, is_each_once), permit)
+            stated = _Stated(rows, received.at, is_each_once, has_gone=bool(closing))
+            is_first = _add_versions(build, source, stated, permit)
             entered = _work_out_versions(build, source, permit, entered.staged, are_single=is_first and is_each_once)
         case SourceKind.CONSENTS | SourceKind.SUPPRESSIONS:
             said = ledger.entries(rows, source, [numbered_as(p) for p in range(len(kinds))])
@@ -123,7 +135,7 @@ def _work_out_versions(
     build.write(table, govern(_shaped(timed, table), permit))
     newest = versions.latest(log)
     ended = build.fetch(govern(versions.first_end(log), permit)).column("ended_at")[0].as_py()
-    return Entered(staged, partial(_count, build, newest.filter(~newest[GONE]), permit), ended or NOT_AGEING)
+    return Entered(staged, partial(_count, build, newest.filter(~newest[GONE]), permit), first_end=ended or NOT_AGEING)
 
 
 def _count(build: Build, rows: ir.Table, permit: Permit) -> int:
@@ -157,22 +169,36 @@ def _number(build: Build, source: SourceDefinition, permit: Permit, start: int) 
 
 def _add_events(
     build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit, distinct: frozenset[str]
-) -> None:
+) -> Callable[[], int]:
+    """Add the events; what tells how many there were, once that is worked out."""
     table = events_table(source).with_distinct(distinct)
+    if source.is_pulled and source.key and source.load is not Load.SNAPSHOT:
+        rows = _not_held(build, source, rows, permit)
     query = govern(_shaped(rows, table), permit)
     if source.load is Load.SNAPSHOT:
-        build.write(table, query)
-    else:
-        build.extend(table, query)
+        return build.write(table, query).result
+    return build.extend(table, query).result
+
+
+def _not_held(build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit) -> ir.Table:
+    """The rows with a key that no event which is held has, each key once: what was pulled before may come again."""
+    key = str(source.key)
+    if _count(build, versions.repeated(unbound(staged_table(source)), [key]), permit):
+        rows = versions.one_a_key(rows, [key], [ROW])
+    return rows.anti_join(unbound(events_table(source)).select(key), key)
 
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """What the records of one load say: their rows, the time of its newest file, whether each is there once."""
+    """What the records of one load say: their rows, the time of its newest file, whether each is there once.
+
+    `has_gone` says that some were marked as deleted.
+    """
 
     rows: ir.Table
     at: datetime
     is_each_once: bool
+    has_gone: bool
 
 
 def _add_versions(build: Build, source: SourceDefinition, stated: _Stated, permit: Permit) -> bool:
@@ -183,17 +209,22 @@ def _add_versions(build: Build, source: SourceDefinition, stated: _Stated, permi
     shared = [RECORD_KEY, *([AT] if not is_snapshot or source.time is not None else [])]
     repeated = versions.repeated(unbound(staged_table(source)), shared)
     is_unique = stated.is_each_once or _count(build, repeated, permit) == 0
-    new = once = stated.rows if is_unique else versions.one_a_key(stated.rows, shared)
+    new = once = stated.rows if is_unique else versions.one_a_key(stated.rows, shared, [AT, ROW])
     is_first = build.former is None or log.name not in build.former.places
     snapshot_at = ibis.literal(stated.at, type="timestamp(6)")
     newest = versions.latest(unbound(log))
     if not is_first:
         new = versions.changed(once, newest, compared, snapshot_at if is_snapshot else None)
+    keys = unbound(gone_table(source))
+    if stated.has_gone:
+        once, new = once.anti_join(keys, RECORD_KEY), new.anti_join(keys, RECORD_KEY)
     received = ibis.literal(build.number, "int64")
     entering = _shaped(new.mutate(**{RECEIVED: received, GONE: ibis.literal(False)}), log)
     if not is_first and is_snapshot:
         closing = versions.gone(newest, once, snapshot_at, build.number)
         entering = entering.union(_shaped(closing, log))
+    elif not is_first and stated.has_gone:
+        entering = entering.union(_shaped(versions.deleted(newest, keys, snapshot_at, build.number), log))
     build.extend(log, govern(entering, permit))
     return is_first
 

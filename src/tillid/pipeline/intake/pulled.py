@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from typing import cast
 
+import pyarrow as pa
+
 from tillid.pipeline.errors import FileChanged, SourceShrank
+from tillid.pipeline.intake.rows import Arrival, prepare
 from tillid.pipeline.intake.to_read import FileNotes
+from tillid.pipeline.project.project import Project
 from tillid.ports.pulled import Cursor, Pulled, PulledBatch
 from tillid.ports.source import Look, RawBatch, SourceFile
+from tillid.stages.ingest.cast import Cast
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
+from tillid.stages.ingest.refusals import RefusedRow
+from tillid.stages.profile.golden_record import RECORD_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +146,28 @@ def changes_of_columns(source: SourceDefinition, look: Look, former: Mapping[str
         if before.get(column, type_) != type_
     ]
     return told
+
+
+def keys_of(
+    raw: RawBatch, source: SourceDefinition, look: Look, project: Project
+) -> tuple[pa.RecordBatch, tuple[RefusedRow, ...]]:
+    """The keys of rows that are marked as deleted, read and washed as ever, and the rows without one.
+
+    Of what else is in such a row nothing is read: it may have been emptied.
+    """
+    key = source.column(str(source.key))
+    # A thing is told by its key alone, so no purpose, time or identifier is asked for.
+    alone = replace(
+        source,
+        kind=SourceKind.THINGS,
+        columns=(replace(key, identifier=None, wash=key.washed_as),),
+        time=None,
+        country=None,
+        data_subject=None,
+        collected_for=(),
+        collected_for_if={},
+        ignore=(),
+    )
+    typed = Cast(alone, look, project.timezone).cast(raw)
+    keys = prepare(typed.rows, alone, project.country, Arrival(0, datetime.min)).columns[RECORD_KEY]
+    return pa.record_batch({RECORD_KEY: keys}), typed.refused

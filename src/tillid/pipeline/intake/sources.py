@@ -17,7 +17,7 @@ from tillid.pipeline.errors import EmptySnapshot
 from tillid.pipeline.intake.ahead import ahead
 from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, source_table
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
-from tillid.pipeline.intake.pulled import PulledFile, changes_of_columns, due, notes_of, settle
+from tillid.pipeline.intake.pulled import PulledFile, changes_of_columns, due, keys_of, notes_of, settle
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
 from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, prepare
 from tillid.pipeline.intake.to_read import FileNotes, ToRead, file_notes, files_to_read, is_redefined
@@ -169,7 +169,8 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
         build.clear(table)
     refusals = taken.refusals.setdefault(source.name, [])
     batches = _prepared(workspace, source, opened, _Reading(count, refusals, taken, run.step))
-    received = Received(batches, max(file.modified_at for file in todo.files))
+    gone = _keys_gone(workspace, source, opened, refusals)
+    received = Received(batches, max(file.modified_at for file in todo.files), gone)
     entered = take_in(build, source, received, permit, taken.numbers)
     if entered.staged == 0 and rows and source.load is Load.SNAPSHOT:
         raise EmptySnapshot(
@@ -180,11 +181,31 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
         file = opened.reader.file.path
         settle(opened.reader, source, opened.notes[file], read=count.read, anew=todo.anew)
     _keep_refused(build, source, refusals)
-    taken.rows[source.name] = entered.staged + (0 if todo.anew else rows)
+    before = 0 if todo.anew else rows
+    taken.rows[source.name] = before + entered.staged
+    if entered.added is not None:
+        taken.open_records[source.name] = partial(_sum_of, before, entered.added)
     if source.kind is SourceKind.PEOPLE:
         taken.oldest[source.name] = entered.first_end
     if entered.open_records is not None:
         taken.open_records[source.name] = entered.open_records
+
+
+def _sum_of(before: int, added: Callable[[], int]) -> int:
+    return before + added()
+
+
+def _keys_gone(
+    workspace: Workspace, source: SourceDefinition, opened: _Opened, refusals: list[Refusal]
+) -> Iterator[pa.RecordBatch]:
+    """The keys of the records that a pulled source marked as deleted; to be asked for when its rows were taken."""
+    reader, project = opened.reader, workspace.project
+    if not isinstance(reader, PulledFile):
+        return
+    for raw in reader.gone:
+        keys, refused = keys_of(raw, source, reader.look(reader.file), project)
+        _note_refused(refusals, _refusals(reader, reader.file, raw, refused))
+        yield keys
 
 
 def _former_oldest(source: SourceDefinition, notes: Mapping[str, object]) -> datetime:

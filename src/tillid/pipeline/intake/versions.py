@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from tillid.pipeline.intake.declare import AT, GONE, RECEIVED, ROW
+from tillid.pipeline.intake.declare import AT, GONE, RECEIVED
 from tillid.stages.profile.golden_record import RECORD_KEY, VALID_FROM, VALID_TO
 
 
@@ -19,9 +19,9 @@ def repeated(rows: ir.Table, shared: Sequence[str] = (RECORD_KEY,)) -> ir.Table:
     return rows.group_by(*shared).agg(_times=rows.count()).filter(lambda t: t["_times"] > 1).drop("_times")
 
 
-def one_a_key(staged: ir.Table, shared: Sequence[str]) -> ir.Table:
-    """The staged rows with the last of those that share the values of `shared`."""
-    return _last(staged, shared, [AT, ROW])
+def one_a_key(staged: ir.Table, shared: Sequence[str], order: Sequence[str]) -> ir.Table:
+    """The staged rows with the last, by `order`, of those that share the values of `shared`."""
+    return _last(staged, shared, order)
 
 
 def latest(log: ir.Table) -> ir.Table:
@@ -71,7 +71,15 @@ def changed(rows: ir.Table, newest: ir.Table, compared: Sequence[str], snapshot_
 
 def gone(newest: ir.Table, rows: ir.Table, at: ir.Value, received: int) -> ir.Table:
     """Closing versions of the records that are open in the log and not among `rows`."""
-    open_ = newest.filter(~newest[GONE]).anti_join(rows.select(RECORD_KEY).distinct(), RECORD_KEY)
+    return _closed(newest.filter(~newest[GONE]).anti_join(rows.select(RECORD_KEY).distinct(), RECORD_KEY), at, received)
+
+
+def deleted(newest: ir.Table, keys: ir.Table, at: ir.Value, received: int) -> ir.Table:
+    """Closing versions of the records that are open in the log and among `keys`, which were marked as deleted."""
+    return _closed(newest.filter(~newest[GONE]).semi_join(keys, RECORD_KEY), at, received)
+
+
+def _closed(open_: ir.Table, at: ir.Value, received: int) -> ir.Table:
     # A record can't be closed before it was opened, whatever the file's own time says.
     return open_.mutate(
         **{AT: ibis.greatest(open_[AT], at), RECEIVED: ibis.literal(received, "int64"), GONE: ibis.literal(True)}

@@ -13,7 +13,9 @@ from tillid.pipeline.project.words import NAME, one_of
 from tillid.ports import api
 from tillid.stages.ingest.api import METHODS
 
-_ADDRESS = Text(pattern=r"https?://[^\s@?#]+", says="the http or https address of the API, without user or question mark")
+_ADDRESS = Text(
+    pattern=r"https?://[^\s@?#]+", says="the http or https address of the API, without user or question mark"
+)
 _PATH = Text(pattern=r"/[^\s?#]*", says="a path that starts with / and has no question mark: that goes under `params`")
 _HEADER = Text(
     pattern=r"(?!(?i:authorization|cookie|proxy-authorization)$)[A-Za-z0-9-]+",

@@ -64,14 +64,14 @@ def _holds_secret(key: str, value: object) -> bool:
 _ADDRESS = Text(pattern=r"https?://[^\s@?#]+", says="an http or https address, without user or question mark")
 
 _DATABASE_CONNECTION = Record(
-        {
-            "driver": Key(_DRIVER, "postgresql, mysql, mariadb, mssql, sqlite …", required=True),
-            "host": Key(_HOST, "host name or address"),
-            "port": Key(Whole(1), "port; default: the driver's"),
-            "database": Key(_DATABASE, "name of the database; SQLite: its file, relative to the project"),
-            "user": Key(_USER, "who asks; the password is the secret of the connection's name"),
-            "options": Key(WithoutSecrets(MapOf(Scalar())), "what the driver is told besides: sslmode, charset …"),
-        }
+    {
+        "driver": Key(_DRIVER, "postgresql, mysql, mariadb, mssql, sqlite …", required=True),
+        "host": Key(_HOST, "host name or address"),
+        "port": Key(Whole(1), "port; default: the driver's"),
+        "database": Key(_DATABASE, "name of the database; SQLite: its file, relative to the project"),
+        "user": Key(_USER, "who asks; the password is the secret of the connection's name"),
+        "options": Key(WithoutSecrets(MapOf(Scalar())), "what the driver is told besides: sslmode, charset …"),
+    }
 )
 _API_CONNECTION = Record(
     {

@@ -94,7 +94,7 @@ class Known:
 
     @cached_property
     def connections(self) -> Mapping[str, Collection[str]] | None:
-        """The names of all connections, in shape or not, with the keys that each has; None when tillid.yml can't be read so far."""
+        """The names of all connections, in shape or not, with the keys of each; None when tillid.yml can't be read."""
         project = next(self.of("project"), None)
         written = project.place.document.value if project else None
         if not isinstance(written, dict):

@@ -8,7 +8,20 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from tillid.ports.api import Auth, AuthKind, Deleted, FromApi, Over, Pages, PagesBy, Place, RowsAs, Since, Value, Written
+from tillid.ports.api import (
+    Auth,
+    AuthKind,
+    Deleted,
+    FromApi,
+    Over,
+    Pages,
+    PagesBy,
+    Place,
+    RowsAs,
+    Since,
+    Value,
+    Written,
+)
 from tillid.stages.ingest.database import read_lag
 from tillid.terms.fields import (
     FieldInvalid,
@@ -112,7 +125,9 @@ def _read_pages(said: Mapping[str, object]) -> Pages:
 def _read_auth(said: Mapping[str, object]) -> Auth:
     if said.get("auth") is None:
         return Auth()
-    given = read_mapping(said["auth"], ("auth",), allowed=("by", "name", "user", "oauth_url", "scopes"), required=("by",))
+    given = read_mapping(
+        said["auth"], ("auth",), allowed=("by", "name", "user", "oauth_url", "scopes"), required=("by",)
+    )
     with at_field("auth"):
         texts = {key: read_text(given, key, ()) for key in ("name", "user", "oauth_url")}
         return Auth(_chosen(given, "by", AuthKind), scopes=read_texts(given, "scopes", ()), **texts)

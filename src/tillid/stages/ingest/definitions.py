@@ -147,10 +147,9 @@ class SourceDefinition:
         if self.load is Load.SNAPSHOT and api.since is not None:
             hint = "Say load: delta or append, or take 'since' out."
             raise FieldInvalid("A snapshot reads everything each time, without 'since'", hint=hint, field=since)
-        if self.kind not in (SourceKind.PEOPLE, SourceKind.THINGS) and self.load is not Load.SNAPSHOT:
-            if api.since is None:
-                hint = "Say which field tells what is new, or say load: snapshot."
-                raise FieldMissing("The key 'since' is missing", hint=hint, field=("api",))
+        if self.kind is SourceKind.EVENTS and self.load is not Load.SNAPSHOT and api.since is None:
+            hint = "Say which field tells what is new, or say load: snapshot."
+            raise FieldMissing("The key 'since' is missing", hint=hint, field=("api",))
         if api.deleted is not None and not self.key:
             raise FieldInvalid("'deleted' needs a 'key'", field=marks)
 
@@ -232,7 +231,9 @@ class SourceDefinition:
             raise FieldMissing("The key 'kind' is missing")
         database = read_database(given)
         api = read_api(given)
-        has_cursor = (database is not None and database.cursor is not None) or (api is not None and api.since is not None)
+        has_cursor = (database is not None and database.cursor is not None) or (
+            api is not None and api.since is not None
+        )
         return cls(
             name=read_text(given, "name", ()) or name,
             kind=kind,

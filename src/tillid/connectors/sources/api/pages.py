@@ -18,9 +18,9 @@ from tillid.ports.api import FromApi, Pages, PagesBy, Place
 # dlt tells its makers about its use unless it is told not to before it is imported.
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 
-from dlt.common.configuration.specs import RuntimeConfiguration  # noqa: E402
-from dlt.sources.helpers.rest_client import RESTClient  # noqa: E402
-from dlt.sources.helpers.rest_client.paginators import (  # noqa: E402
+from dlt.common.configuration.specs import RuntimeConfiguration
+from dlt.sources.helpers.rest_client import RESTClient
+from dlt.sources.helpers.rest_client.paginators import (
     BasePaginator,
     HeaderLinkPaginator,
     JSONLinkPaginator,

@@ -129,15 +129,10 @@ def write_moment(moment: Moment, written: Written, *, exactly: bool = False) -> 
     """
     if not isinstance(moment, datetime):
         return str(moment)
-    match written:
-        case Written.DATE | Written.DAY:
-            return moment.date().isoformat()
-        case Written.NAIVE_UTC:
-            text = moment.replace(tzinfo=None).isoformat(timespec="auto" if exactly else "seconds")
-            return text
-        case _:
-            text = moment.replace(tzinfo=None).isoformat(timespec="auto" if exactly else "seconds")
-            return f"{text}Z"
+    if written in (Written.DATE, Written.DAY):
+        return moment.date().isoformat()
+    text = moment.replace(tzinfo=None).isoformat(timespec="auto" if exactly else "seconds")
+    return text if written is Written.NAIVE_UTC else f"{text}Z"
 
 
 def _back(moment: Moment, since: Since) -> Moment:

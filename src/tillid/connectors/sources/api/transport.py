@@ -1,4 +1,4 @@
-"""Sends requests and gets whole answers: patient with what passes, strict about hosts, TLS and size, silent on secrets."""
+"""Sends requests and gets whole answers: patient with what passes, strict on hosts, TLS and size, silent on secrets."""
 
 from __future__ import annotations
 

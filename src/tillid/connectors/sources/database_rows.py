@@ -1,0 +1,109 @@
+"""The rows of a table in batches: dlt's table loader asks and streams, and each column becomes Arrow, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+import sqlalchemy as sa
+from dlt.sources import incremental
+from dlt.sources.sql_database import TableLoader
+from sqlalchemy import types as sqltypes
+
+from tillid.connectors.sources.database_table import FoundColumn, FoundTable
+from tillid.connectors.sources.python_values import column_of
+
+CHUNK_ROWS = 16_384
+"""Rows that come in one batch; of tables with long texts more would need much memory."""
+
+Row = Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """Rows are asked for from `value` of a column on (None: from the first), those without a value too."""
+
+    column: str
+    value: object
+
+
+class _Rows(TableLoader):
+    """dlt's loader, which gives rows as the driver does."""
+
+    def _convert_result(self, result: Any, backend_kwargs: dict[str, Any]) -> Iterator[list[Row]]:  # noqa: ARG002
+        for partition in result.partitions(size=self.chunk_size):
+            yield [tuple(row) for row in partition]
+
+
+def rows_of(
+    engine: sa.Engine, table: FoundTable, columns: Sequence[FoundColumn], since: From | None, *, most: int | None = None
+) -> Iterator[list[Row]]:
+    """The rows in chunks, with these columns as the driver gives them, in one statement that sees one state."""
+    # Columns without a type are handed over as the driver has them: nothing is made of them on the way.
+    asked = sa.Table(
+        table.name, sa.MetaData(), *(sa.Column(c.name, sqltypes.NullType()) for c in columns), schema=table.schema
+    )
+    taken_up = None
+    if since is not None and since.value is not None:
+        taken_up = incremental(
+            since.column, initial_value=since.value, on_cursor_value_missing="include", primary_key=()
+        )
+    loader = _Rows(
+        engine,
+        "sqlalchemy",
+        asked,
+        {},
+        CHUNK_ROWS if most is None else most,
+        incremental=taken_up,
+        query_adapter_callback=lambda query, *_: query if most is None else query.limit(most),
+    )
+    yield from loader.load_rows()
+
+
+def batch_of(rows: Sequence[Row], columns: Mapping[str, tuple[int, FoundColumn]]) -> pa.RecordBatch:
+    """The rows as Arrow; `columns` maps each header to its place in a row and the column."""
+    turned = list(zip(*rows, strict=True)) if rows else []
+    arrays = [
+        _array([_plain(value, column) for value in turned[place]]) if turned else pa.array([], pa.string())
+        for place, column in columns.values()
+    ]
+    if not arrays:
+        # Rows of which no column is wanted are counted all the same.
+        return pa.record_batch({"": pa.nulls(len(rows))})
+    return pa.RecordBatch.from_arrays(arrays, names=list(columns))
+
+
+def _plain(value: object, column: FoundColumn) -> object:  # noqa: PLR0911  one line a type reads best
+    if value is None or isinstance(value, str | int | float | Decimal):
+        return value
+    if isinstance(value, datetime):
+        if value.tzinfo is not None:
+            return value.astimezone(UTC)
+        return value.replace(tzinfo=UTC) if column.is_utc else value
+    if isinstance(value, bytes | memoryview):
+        # Only a BIT gets here: columns of bytes are kept out.
+        return int.from_bytes(bytes(value), "big")
+    if isinstance(value, set | frozenset):
+        return ",".join(sorted(map(str, value)))
+    if isinstance(value, date | timedelta | list | dict):
+        return value
+    return str(value)
+
+
+def _array(values: list[object]) -> pa.Array:
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {Decimal} and all(value is None or value.is_finite() for value in values):  # type: ignore[attr-defined]
+        try:
+            return pa.array(values)
+        except pa.ArrowInvalid:
+            return pa.array([None if value is None else format(value, "f") for value in values], pa.string())
+    if kinds == {datetime}:
+        zoned = {value.tzinfo is not None for value in values if value is not None}  # type: ignore[attr-defined]
+        if zoned == {True}:
+            return pa.array(values, pa.timestamp("us", "UTC"))
+    return column_of([str(value) if isinstance(value, Decimal | UUID) else value for value in values])
