@@ -79,12 +79,13 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
 
 def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pulled:
     # Imported here: dlt is slow to load, and most projects ask no API.
-    from tillid.connectors.sources.api.source import ApiSource  # noqa: PLC0415
+    from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415
 
     connection = None if said.connection is None else project.apis[said.connection]
     # Of events that never change one is known by its key; of what changes, a version is known by all that it says.
     key = source.column(source.key).header if source.key and source.load is Load.APPEND else None
-    return ApiSource(said, connection, secrets(project), source.headers, identity=(key,) if key else ())
+    request = ApiRequest(said, connection, frozenset(source.headers), (key,) if key else ())
+    return ApiSource(request, secrets(project))
 
 
 def secrets(project: Project) -> Secrets:

@@ -61,7 +61,8 @@ def completed(document: Document) -> Document:
     if not isinstance(own, dict) or own.get(READY) not in ready_definitions():
         return document
     ready = ready_definitions()[own[READY]]
-    ignored = own.get("ignore") if isinstance(own.get("ignore"), list) else []
+    said = own.get("ignore")
+    ignored: list[Any] = said if isinstance(said, list) else []
     value: dict[str, Any] = {**ready.source, **{key: item for key, item in own.items() if key != READY}}
     for key in _MERGED:
         given = own.get(key, {})
@@ -93,7 +94,8 @@ class OrReady(Record):
         whole = Record.json_schema(self, defs)
         # What of `api` is missing here is in the ready definition.
         parts = {name: _optional(part) for name, part in whole["properties"].items()}
-        parts[READY] = {"type": "string", "enum": list(ready_definitions())}
+        says = "the definition of a vendor's resource that this one is completed by"
+        parts[READY] = {"type": "string", "enum": list(ready_definitions()), "description": says}
         ready = {"type": "object", "properties": parts, "additionalProperties": False, "required": [READY]}
         return {"anyOf": [whole, ready]}
 

@@ -139,8 +139,8 @@ class SourceDefinition:
         if self.kind is SourceKind.EVENTS and self.load is not Load.SNAPSHOT and database.cursor is None:
             hint = "Name a column that grows with each new row, or say load: snapshot."
             raise FieldMissing("The key 'cursor' is missing", hint=hint, field=("database",))
-        if database.deleted is not None and (self.kind not in (SourceKind.PEOPLE, SourceKind.THINGS) or not self.key):
-            raise FieldInvalid("'deleted' is for people and things with a 'key'", field=marks)
+        if database.deleted is not None and not (self.has_versions and self.key):
+            raise FieldInvalid("'deleted' is for people, things and 'load: delta', with a 'key'", field=marks)
 
     def _check_api(self, api: FromApi) -> None:
         since, marks = ("api", "since"), ("api", "deleted")
@@ -150,8 +150,8 @@ class SourceDefinition:
         if self.kind is SourceKind.EVENTS and self.load is not Load.SNAPSHOT and api.since is None:
             hint = "Say which field tells what is new, or say load: snapshot."
             raise FieldMissing("The key 'since' is missing", hint=hint, field=("api",))
-        if api.deleted is not None and not self.key:
-            raise FieldInvalid("'deleted' needs a 'key'", field=marks)
+        if api.deleted is not None and not (self.has_versions and self.key):
+            raise FieldInvalid("'deleted' is for people, things and 'load: delta', with a 'key'", field=marks)
 
     def _check_names(self) -> None:
         header_of: dict[str, str] = {}
@@ -206,6 +206,13 @@ class SourceDefinition:
     def column(self, name: str) -> ColumnDefinition:
         """The column of this name (not header); KeyError where there is none."""
         return {column.name: column for column in self.columns}[name]
+
+    @property
+    def has_versions(self) -> bool:
+        """Whether records are kept, each in versions: people, things, and events that may be changed later."""
+        if self.kind is SourceKind.EVENTS:
+            return self.load is Load.DELTA and self.key is not None
+        return self.kind in (SourceKind.PEOPLE, SourceKind.THINGS)
 
     @property
     def is_pulled(self) -> bool:

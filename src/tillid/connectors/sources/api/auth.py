@@ -49,7 +49,7 @@ class KeyAuth(AuthBase):
             case AuthKind.HEADER:
                 request.headers[self._auth.name or "X-Api-Key"] = secret
             case _:
-                request.prepare_url(request.url, {self._auth.name or "key": secret})
+                request.prepare_url(str(request.url), {self._auth.name or "key": secret})
         return request
 
 

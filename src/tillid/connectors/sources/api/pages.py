@@ -7,12 +7,14 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tillid.connectors.sources.api.errors import ApiAnswerUnreadable, ApiPagesLoop
 from tillid.connectors.sources.api.position import digest_of
 from tillid.connectors.sources.api.rows import ABSENT, at, filled, set_at
 from tillid.connectors.sources.api.transport import Transport
+from tillid.connectors.sources.api.waiting import sent_at
 from tillid.ports.api import FromApi, Pages, PagesBy, Place
 
 # dlt tells its makers about its use unless it is told not to before it is imported.
@@ -51,11 +53,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer, its items, and how many there are in all, where the API tells."""
+    """One answer, its items, how many there are in all, and what time it is there, where the API tells."""
 
     document: object
     items: list[object]
     total: int | None
+    at: datetime | None
 
 
 def asked_of(said: FromApi, values: Mapping[str, object], since: str | None) -> Asked:
@@ -93,6 +96,8 @@ class Client:
     def pages(self, asked: Asked) -> Iterator[Page]:
         """The pages of a request, in order. Errors: subclasses of ApiError."""
         seen: set[str] = set()
+        read = 0
+        # What is wrong with an answer, the transport has seen to: so there is nothing to hook.
         pages = self._rest.paginate(
             asked.path,
             method=asked.method,  # type: ignore[arg-type]
@@ -101,7 +106,7 @@ class Client:
             headers=dict(asked.headers),
             paginator=_paginator(asked.pages),
             data_selector=asked.items or "$",
-            hooks={"response": []},  # type: ignore[typeddict-item]  the transport has seen to what is wrong
+            hooks={"response": []},  # type: ignore[typeddict-item]
         )
         for number in range(1, 1 << 31):
             try:
@@ -119,10 +124,10 @@ class Client:
                     raise ApiPagesLoop(self._name, number)
                 seen.add(digest)
             yield page
-            if asked.pages.by is PagesBy.PAGE and page.total is not None:
-                # Some APIs refuse a page after the last one.
-                if number * (asked.pages.size or len(page.items) or 1) >= page.total:
-                    return
+            read += len(page.items)
+            # Some APIs refuse to be asked for a page after the last one.
+            if asked.pages.by is PagesBy.PAGE and page.total is not None and read >= page.total:
+                return
 
     def _page(self, asked: Asked, response: Any) -> Page:
         document = response.json()
@@ -135,7 +140,7 @@ class Client:
             there = ", ".join(sorted(document)) if isinstance(document, dict) else "a list"
             hint = f"There is: {there}." if there else "It is empty."
             raise ApiAnswerUnreadable(self._name, f"there are no rows at {asked.items or 'its top'!r}", hint=hint)
-        return Page(document, items, _total(asked.pages, document, response.headers))
+        return Page(document, items, _total(asked.pages, document, response.headers), sent_at(response.headers))
 
 
 def _total(pages: Pages, document: object, headers: Mapping[str, str]) -> int | None:
@@ -185,16 +190,24 @@ def _paginator(pages: Pages) -> BasePaginator:
 
 
 def _offset(pages: Pages, param: str | None, in_body: str | None) -> OffsetPaginator:
-    size = pages.size or 100
     in_query = pages.place is Place.QUERY
-    paginator = OffsetPaginator(
-        size,
+    return _Overlapping(
+        pages.size or 100,
         offset_param=param,
         offset_body_path=in_body,
         limit_param=pages.size_param if in_query else None,
         limit_body_path=None if in_query else pages.size_param,
         total_path=None if pages.total is None or pages.total.startswith(_HEADER) else pages.total,
     )
-    # Rows may shift towards the start while pages are read: one that goes is made up for by the overlap.
-    paginator.value_step = max(size - size // OVERLAP, 1)
-    return paginator
+
+
+class _Overlapping(OffsetPaginator):
+    """Goes on from what came, which may be less than was asked for, and asks for the end of it again.
+
+    Rows may shift towards the start while pages are read, since one before them went: so none is passed over.
+    """
+
+    def update_state(self, response: Any, data: list[Any] | None = None) -> None:
+        came = len(data or ())
+        self.value_step = max(came - came // OVERLAP, 1)
+        super().update_state(response, data)

@@ -53,6 +53,7 @@ class Reading:
         self._held = position.near.get(key, set())
         self._near: dict[str, Moment | None] = {}
         self._last: Moment | None = None
+        self._begun: datetime | None = None
         text = position.reached.get(key)
         self._former = None if text is None else read_moment(text, since.written)
         self.asked = since.start if self._former is None else write_moment(_back(self._former, since), since.written)
@@ -71,11 +72,20 @@ class Reading:
             self._last = moment
         return is_new
 
+    def begin(self, at: datetime | None) -> None:
+        """Note the time of the first answer, by the API's clock.
+
+        A row that changes after its page was read is found by the next load, if that one asks from before then.
+        """
+        self._begun = self._begun or at
+
     def settle(self) -> None:
         """Note how far this request was read, now that all its rows are."""
         last = self._former if self._last is None else self._last
         if last is None:
             return
+        if isinstance(last, datetime) and self._begun is not None:
+            last = min(last, self._begun)
         if self._former is not None:
             last = max(last, self._former)  # type: ignore[type-var]
         self._position.reached[self._key] = write_moment(last, self._since.written, exactly=True)

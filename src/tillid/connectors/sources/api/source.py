@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 from urllib.parse import urlsplit
 
 from tillid.connectors.sources.api.auth import make_auth
@@ -29,28 +30,37 @@ _PASSES = 3
 _SHIFTING = (PagesBy.PAGE, PagesBy.OFFSET)
 
 
-class ApiSource:
-    """One resource of an API. A `Pulled`.
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """What is read: `only` these fields are handed over (None: all), and each of them must be in some row.
 
-    `only` these fields are handed over, and each of them must be in some row. `identity` are the fields that a row
-    is known by where it never changes. `sleep` waits some seconds.
+    `identity` are the fields that a row is known by where it never changes; else its whole content is.
     """
 
-    def __init__(
-        self,
-        said: FromApi,
-        connection: ApiConnection | None,
-        secrets: Secrets,
-        only: Collection[str] | None = None,
-        *,
-        identity: tuple[str, ...] = (),
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        url = (connection.url if connection else None) or said.url or ""
-        called = connection.name if connection else urlsplit(url).hostname
-        self.name = f"api:{called}/{said.resource}"
-        self._said, self._only, self._identity = said, only, identity
-        self._client = self._opened(url, connection, secrets, sleep)
+    said: FromApi
+    connection: ApiConnection | None = None
+    only: frozenset[str] | None = None
+    identity: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The address that paths are added to. Empty where none is said."""
+        return (self.connection.url if self.connection else None) or self.said.url or ""
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        called = self.connection.name if self.connection else urlsplit(self.url).hostname
+        return f"api:{called}/{self.said.resource}"
+
+
+class ApiSource:
+    """One resource of an API. A `Pulled`. `sleep` waits some seconds."""
+
+    def __init__(self, request: ApiRequest, secrets: Secrets, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.name, self._said, self._only = request.name, request.said, request.only
+        self._identity = request.identity
+        self._client = _opened(request, secrets, sleep)
         self._begun: _Pull | None = None
         self._sample: list[Row] | None = None
 
@@ -121,7 +131,8 @@ class ApiSource:
                 yield from self._whole(values, met)
                 continue
             reading = Reading(key_of(values), position, since, self._identity)
-            for rows in self._settled(asked_of(self._said, values, reading.asked), values, met):
+            for page, rows in self._settled(asked_of(self._said, values, reading.asked), values, met):
+                reading.begin(page.at)
                 yield [row for row in rows if self._is_new(reading, row)]
             reading.settle()
 
@@ -129,7 +140,7 @@ class ApiSource:
         """All rows; those that pages which shift bring twice, once."""
         seen: set[str] = set()
         may_repeat = self._said.pages.by in _SHIFTING or self._identity
-        for rows in self._settled(asked_of(self._said, values, None), values, met):
+        for _, rows in self._settled(asked_of(self._said, values, None), values, met):
             digests = [digest_of(row, self._identity) for row in rows] if may_repeat else []
             yield [row for row, digest in zip(rows, digests, strict=True) if digest not in seen] if may_repeat else rows
             seen.update(digests)
@@ -141,7 +152,7 @@ class ApiSource:
             hint = "Check `since` of the definition: its `field` and how it is `written`."
             raise ApiAnswerUnreadable(self.name, "the field that tells what is new can't be read", hint=hint) from None
 
-    def _settled(self, asked: Asked, values: Mapping[str, object], met: _Fields) -> Iterator[list[Row]]:
+    def _settled(self, asked: Asked, values: Mapping[str, object], met: _Fields) -> Iterator[tuple[Page, list[Row]]]:
         """The rows page by page, and all of them again where the whole changed while its pages were read."""
         for _ in range(_PASSES):
             totals = set()
@@ -149,7 +160,7 @@ class ApiSource:
                 totals.add(page.total)
                 rows = self._rows(page, values)
                 met.see(rows)
-                yield rows
+                yield page, rows
             if asked.pages.by not in _SHIFTING or len(totals) < 2:
                 return
 
@@ -180,16 +191,18 @@ class ApiSource:
                         met.add(key)
                         yield {**one, **taken}
 
-    def _opened(
-        self, url: str, connection: ApiConnection | None, secrets: Secrets, sleep: Callable[[float], None]
-    ) -> Client:
-        if not url:
-            raise ApiRequestRefused(self.name, "there is no address")
-        transport = Transport(self.name, url, per_second=self._said.per_second, sleep=sleep)
-        transport.who = make_auth(
-            self.name, self._said.auth, connection, secrets, lambda to, form: fetch_token(self.name, sleep, to, form)
-        )
-        return Client(self.name, url, transport)
+
+def _opened(request: ApiRequest, secrets: Secrets, sleep: Callable[[float], None]) -> Client:
+    name, said = request.name, request.said
+    if not request.url:
+        raise ApiRequestRefused(name, "there is no address")
+
+    def fetch(url: str, form: Mapping[str, str]) -> Mapping[str, Any]:
+        return fetch_token(name, sleep, url, form)
+
+    transport = Transport(name, request.url, per_second=said.per_second, sleep=sleep)
+    transport.who = make_auth(name, said.auth, request.connection, secrets, fetch)
+    return Client(name, request.url, transport)
 
 
 @dataclass(frozen=True, slots=True)

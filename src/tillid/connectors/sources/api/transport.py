@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import RequestException, SSLError
 from urllib3.exceptions import HTTPError as TransferError
@@ -55,7 +56,7 @@ class Transport(Session):
         self._name, self._home, self._sleep = name, _origin(name, url), sleep
         self._gap = 1 / per_second if per_second else 0.0
         self._wait, self._sent_at = 0.0, 0.0
-        self.who: object = NoAuth()
+        self.who: AuthBase = NoAuth()
         self.headers["User-Agent"] = "tillid"
         for scheme in ("http://", "https://"):
             self.mount(scheme, HTTPAdapter(max_retries=0))

@@ -30,8 +30,13 @@ def asked_to_wait(headers: Mapping[str, str]) -> float | None:
     try:
         return max(float(said), 0.0)
     except ValueError:
-        then, now = _time(said), _time(headers.get("Date", "")) or datetime.now(UTC)
+        then, now = _time(said), sent_at(headers) or datetime.now(UTC)
     return None if then is None else max((then - now).total_seconds(), 0.0)
+
+
+def sent_at(headers: Mapping[str, str]) -> datetime | None:
+    """What time it is where the answer comes from, by that clock; None where it does not tell."""
+    return _time(headers.get("Date", ""))
 
 
 def backed_off(tries: int) -> float:
@@ -40,7 +45,7 @@ def backed_off(tries: int) -> float:
     >>> 0.5 <= backed_off(0) <= 1, 30 <= backed_off(20) <= 60
     (True, True)
     """
-    most = min(_FIRST * 2**tries, _MOST)
+    most: float = min(_FIRST * 2**tries, _MOST)
     return most * random.uniform(0.5, 1)  # noqa: S311  no secret hangs on it
 
 
