@@ -81,8 +81,9 @@ def served(vendor: Vendor, port: int = 0) -> Iterator[Running]:
             if answer.cut == -1:
                 self.close_connection = True
                 return
-            self.send_response(answer.status)
-            headers = {"Content-Type": "application/json", **answer.headers, "Content-Length": str(len(body))}
+            self.send_response_only(answer.status)
+            known = {"Content-Type": "application/json", "Date": self.date_time_string()}
+            headers = {**known, **answer.headers, "Content-Length": str(len(body))}
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()

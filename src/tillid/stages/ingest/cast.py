@@ -17,7 +17,7 @@ from tillid.stages.ingest.errors import ColumnMissing
 from tillid.stages.ingest.refusals import RefusedRow, raw_row, value_class
 
 _NEEDED = "empty, and every row needs one here"
-_OPEN_FORMATS = ("json", "ndjson")
+_OPEN_FORMATS = ("json", "ndjson", "api")
 _NO_IDENTIFIER = "no identifier, so nobody is meant"
 
 

@@ -100,7 +100,7 @@ class ApiSource:
                 yield batch
                 number, waiting = number + batch.rows.table.num_rows, waiting[_ROWS:]
         begun.met.check(self.name)
-        yield self._batch(waiting, number, begun.position.as_cursor())
+        yield self._batch(waiting, number, begun.position.as_cursor() if self._said.since else None)
 
     def _begin(self, since: Cursor | None) -> _Pull:
         """Read the first page, which is looked at and then handed over with the others."""
