@@ -26,6 +26,7 @@ demo: $(STAMP)
 
 test: $(DEV)
 	@sh tests/install_java.sh
+	@sh tests/install_databases.sh
 	$(BIN)/python -m pytest -m "not prove" -n auto --dist loadfile
 
 check: $(DEV)
@@ -37,6 +38,7 @@ check: $(DEV)
 
 prove: $(DEV)
 	@sh tests/install_java.sh
+	@sh tests/install_databases.sh
 	$(BIN)/python -m pytest -m prove
 	$(BIN)/tillid bench pipeline
 

@@ -12,11 +12,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-from said_by_hand import EXAMPLES, INTRO, NOTES, SCHEMAS
+from said_by_hand import EXAMPLES, INTRO, NOTES, READY_INTRO, SCHEMAS
 
 from tillid.cli.main import VERBS, tillid
+from tillid.pipeline.project.api_shapes import Anything, Rate
 from tillid.pipeline.project.condition_shapes import ROW_CONDITION, SEGMENT_RULE
+from tillid.pipeline.project.connection_shapes import WithoutSecrets
 from tillid.pipeline.project.file_kinds import FILE_KINDS, FileKind, json_schemas
+from tillid.pipeline.project.lag_shape import Lag
+from tillid.pipeline.project.ready import ReadyDefinition, ready_definitions
 from tillid.pipeline.project.schema import (
     Day,
     ListOf,
@@ -45,7 +49,7 @@ def pages() -> dict[str, str]:
         f"schemas/{name}.schema.json": json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
         for name, schema in json_schemas().items()
     }
-    return {"definitions.md": definitions(), "commands.md": commands(), **schemas}
+    return {"definitions.md": definitions(), "commands.md": commands(), "ready-definitions.md": ready(), **schemas}
 
 
 def definitions() -> str:
@@ -104,9 +108,21 @@ def _rows(record: Record, before: str = "") -> Iterator[tuple[str, str, str, str
     for name, key in record.keys.items():
         must = "yes" if key.required else ""
         yield (f"`{before}{name}`", _value(key.shape), must, _sentence(key.says))
-        inner = key.shape.value if isinstance(key.shape, MapOf) else None
-        if isinstance(inner, Record):
-            yield from _rows(inner, f"{before}{name}.….")
+        yield from _below(key.shape, f"{before}{name}.")
+
+
+def _below(shape: Shape, before: str) -> Iterator[tuple[str, str, str, str]]:
+    """The keys within a key's value."""
+    match shape:
+        case WithoutSecrets():
+            yield from _below(shape.shape, before)
+        case MapOf():
+            yield from _below(shape.value, f"{before}….")
+        case Record():
+            yield from _rows(shape, before)
+        case Variants():
+            for record in shape.by_key.values():
+                yield from _rows(record, before)
 
 
 def _rule(rule: When) -> Iterator[str]:
@@ -121,7 +137,7 @@ def _all(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _value(shape: Shape) -> str:  # noqa: PLR0911  one return a shape reads best
+def _value(shape: Shape) -> str:  # noqa: C901, PLR0911  one return a shape reads best
     match shape:
         case Text():
             return _text(shape)
@@ -135,8 +151,18 @@ def _value(shape: Shape) -> str:  # noqa: PLR0911  one return a shape reads best
             return "text, number, `true` or `false`"
         case ListOf():
             return _list(shape)
+        case WithoutSecrets():
+            return _value(shape.shape)
+        case Record() | Variants():
+            return "mapping"
+        case Lag():
+            return "a time such as `10 minutes`, or a number"
+        case Rate():
+            return "number above 0"
+        case Anything():
+            return "any value"
         case MapOf():
-            inner = "entries" if isinstance(shape.value, Record) else _value(shape.value)
+            inner = "entries" if next(_below(shape, ""), None) else _value(shape.value)
             return f"mapping of names to {inner}"
         case Named():
             return {"row_condition": "[condition](#conditions)", "segment_rule": "[rule](#rules)"}[shape.name]
@@ -204,6 +230,38 @@ def _words() -> Iterator[str]:
         "name its `special_category_basis`:"
     )
     yield "\n".join(f"- `{category}`" for category in sorted(SPECIAL_CATEGORIES))
+
+
+def ready() -> str:
+    """Every ready definition: what a user says, what it brings."""
+    named = ready_definitions().values()
+    rows = [(f"[`{one.name}`](#{one.name})", one.vendor, _sentence(one.about)) for one in named]
+    parts = ["# Ready definitions", MADE, READY_INTRO, _table(("name", "vendor", "what its rows are"), rows)]
+    for one in named:
+        parts += _ready(one)
+    return "\n\n".join(parts) + "\n"
+
+
+def _ready(one: ReadyDefinition) -> Iterator[str]:
+    source = one.source
+    yield f"## {one.name}"
+    yield f"{one.vendor}: {one.about[:1].lower()}{one.about[1:]}. Held to {one.version}: [documentation]({one.docs})."
+    told = {key: str(source[key]) for key in ("kind", "load", "key", "time") if key in source}
+    told["load"] = told.get("load", "as the kind has it")
+    yield ", ".join(f"{key}: `{value}`" for key, value in told.items()) + "."
+    if one.asks:
+        yield _table(("you say", "what it is"), [(f"`{key}`", _sentence(says)) for key, says in one.asks.items()])
+    columns = [
+        (
+            f"`{_sentence(header)}`",
+            f"`{said['name']}`",
+            said["type"],
+            f"`{said['category']}`",
+            said.get("identifier", ""),
+        )
+        for header, said in source["columns"].items()
+    ]
+    yield _table(("field", "column", "type", "data category", "identifier"), columns)
 
 
 def commands() -> str:

@@ -8,6 +8,12 @@ INTRO = (
     "ends in `.yml`; the entries of several files are read together."
 )
 
+READY_INTRO = (
+    "A source that says `ready: NAME` is completed by one of these definitions: they know what a vendor's API or export "
+    "looks like. What the source says itself counts before them: keys, columns one by one, and fields under `ignore`, "
+    "which leave a column out. How to use them: [read from an API](../how-to/read-from-an-api.md)."
+)
+
 SCHEMAS = (
     "Editors can check the files while you type: [JSON Schemas](schemas/) (draft 2020-12). With the YAML language "
     "server, write this as the first line of a file, with the path to your copy of the schemas:"

@@ -210,7 +210,7 @@ class MariaDb(Server):
         """mariadbd on loopback alone."""
         return [
             *(str(self.program()), "--no-defaults", f"--datadir={self.folder / 'data'}", f"--port={self.port}"),
-            *("--bind-address=127.0.0.1", f"--socket={self.folder / 'socket'}", "--innodb-flush-log-at-trx-commit=0"),
+            *("--bind-address=127.0.0.1", f"--socket={self.folder / 'socket'}", "--innodb-flush-log-at-trx-commit=2"),
             *("--character-set-server=utf8mb4", "--default-time-zone=+02:00", f"--pid-file={self.folder / 'pid'}"),
             *("--innodb-buffer-pool-size=256M", "--skip-name-resolve"),
         ]
@@ -229,7 +229,7 @@ class MariaDb(Server):
         with root.cursor() as cursor:
             cursor.execute("create database butik")
             cursor.execute(f"create user {self.user}@'%%' identified by %s", (PASSWORD,))
-            cursor.execute(f"grant all on *.* to {self.user}@'%'")
+            cursor.execute(f"grant all on *.* to {self.user}@'%' with grant option")
         root.close()
 
 

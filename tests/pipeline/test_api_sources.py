@@ -43,7 +43,9 @@ def shop() -> shopify.Shopify:
 
 
 @pytest.fixture
-def project(tmp_path: Path, shop: shopify.Shopify, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[SmallProject, Any]]:
+def project(
+    tmp_path: Path, shop: shopify.Shopify, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[SmallProject, Any]]:
     monkeypatch.setenv("TILLID_SECRET_SHOP", shopify.TOKEN)
     with served(shop) as server:
         files = {
@@ -121,7 +123,9 @@ def test_deleted_order_is_gone_and_things_have_no_person(tmp_path: Path, monkeyp
             "tillid.yml": TILLID + connection,
             "sources/orders.yml": ORDERS.replace("shopify", "woocommerce"),
             "sources/weather.yml": WEATHER % weather.url,
-            "purposes.yml": PURPOSES.replace("[user.unique_id, user.behavior", "[system, user.unique_id, user.behavior"),
+            "purposes.yml": PURPOSES.replace(
+                "[user.unique_id, user.behavior", "[system, user.unique_id, user.behavior"
+            ),
         }
         made = SmallProject(tmp_path, files)
         made.run()

@@ -18,11 +18,11 @@ from tillid.pipeline.catalogue import event_sources
 from tillid.pipeline.check import admit
 from tillid.pipeline.project.load import load_project
 from tillid.pipeline.project.project import Project
-from tillid.pipeline.wiring import STATE, audit_verdict
+from tillid.pipeline.wiring import STATE, audit_verdict, open_pulled
 from tillid.pipeline.workspace import Workspace
 from tillid.ports.errors import StoreHeld
 from tillid.stages.profile.definitions import OCCURRED_AT
-from tillid.terms.errors import TillidError
+from tillid.terms.errors import TillidError, nearest
 
 OLDEST_PYTHON = (3, 11)
 LITTLE_SPACE = 1 << 30
@@ -83,7 +83,7 @@ def examine(folder: Path, actor: str) -> Examination:
         checks += [Check("project", State.FAIL, said, "Run: tillid check"), _permissions(folder), _audit(folder)]
         return Examination(tuple(checks))
     checks.append(Check("project", State.OK, f"{project.name}: {_counted(project)}"))
-    checks += [_permissions(folder), _audit(folder), *_store(folder, actor)]
+    checks += [_permissions(folder), _audit(folder), *_pulled(project), *_store(folder, actor)]
     return Examination(tuple(checks))
 
 
@@ -147,6 +147,26 @@ def _audit(folder: Path) -> Check:
         return Check("audit log", State.OK, f"{verdict.lines:,} entries, unbroken")
     said = f"line {verdict.bad_line}: {verdict.reason}"
     return Check("audit log", State.FAIL, said, "Compare with a backup: someone or something changed it.")
+
+
+def _pulled(project: Project) -> Iterator[Check]:
+    """Whether each source that is pulled lets us in and has the columns that its definition names."""
+    for source in project.sources.values():
+        if not source.is_pulled:
+            continue
+        try:
+            look = open_pulled(project, source).look()
+        except TillidError as error:
+            yield Check(source.name, State.FAIL, error.message, error.hint)
+            continue
+        missing = [column.header for column in source.columns if column.header not in look.columns]
+        said = f"{look.file}: {len(look.columns)} columns"
+        if missing and look.columns_complete:
+            yield Check(
+                source.name, State.FAIL, f"{said}, and no {', '.join(missing)}", nearest(missing[0], look.columns)
+            )
+        else:
+            yield Check(source.name, State.OK, said)
 
 
 def _store(folder: Path, actor: str) -> Iterator[Check]:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from tillid.pipeline.intake.pulled import due
 from tillid.pipeline.intake.to_read import FileNotes, files_to_read, is_redefined
 from tillid.pipeline.scopes import scope_groups
-from tillid.pipeline.wiring import open_source
+from tillid.pipeline.wiring import open_pulled, open_source
 from tillid.pipeline.workspace import Workspace
+from tillid.stages.ingest.definitions import SourceDefinition
 from tillid.stages.ingest.plan_files import plan_files
 from tillid.stages.profile.tables import PEOPLE
 
@@ -59,18 +61,8 @@ def plan(workspace: Workspace) -> Plan:
     held = cast("Mapping[str, FileNotes]", notes.get("files", {}))
     sources = {}
     for source in workspace.project.sources.values():
-        files = open_source(workspace.project, source).files()
-        seen = held.get(source.name, {})
-        files_now = plan_files({path: str(note["digest"]) for path, note in seen.items()}, files)
-        sources[source.name] = SourcePlan(
-            new=tuple(f.path for f in files_now.new),
-            changed=tuple(f.path for f in files_now.changed),
-            unchanged=tuple(f.path for f in files_now.unchanged),
-            gone=files_now.gone,
-            to_read=tuple(
-                f.path for f in files_to_read(source, files, seen, is_redefined=is_redefined(source, notes)).files
-            ),
-        )
+        look = _pulled_plan if source.is_pulled else _files_plan
+        sources[source.name] = look(workspace, source, held.get(source.name, {}), redefined=is_redefined(source, notes))
     project = workspace.project
     return Plan(
         generation=0 if generation is None else generation.number,
@@ -80,3 +72,26 @@ def plan(workspace: Workspace) -> Plan:
         segments=tuple(project.segments),
         activations=tuple(project.activations),
     )
+
+
+def _files_plan(workspace: Workspace, source: SourceDefinition, seen: FileNotes, *, redefined: bool) -> SourcePlan:
+    files = open_source(workspace.project, source).files()
+    now = plan_files({path: str(note["digest"]) for path, note in seen.items()}, files)
+    return SourcePlan(
+        new=tuple(f.path for f in now.new),
+        changed=tuple(f.path for f in now.changed),
+        unchanged=tuple(f.path for f in now.unchanged),
+        gone=now.gone,
+        to_read=tuple(f.path for f in files_to_read(source, files, seen, is_redefined=redefined).files),
+    )
+
+
+def _pulled_plan(workspace: Workspace, source: SourceDefinition, seen: FileNotes, *, redefined: bool) -> SourcePlan:
+    """A pulled source is asked each time, and only a run tells whether it has anything new."""
+    pulled = open_pulled(workspace.project, source)
+    pulled.look()
+    due(source, pulled.name, seen, is_redefined=redefined)
+    name = (pulled.name,)
+    is_seen = pulled.name in seen
+    gone = tuple(path for path in seen if path != pulled.name)
+    return SourcePlan(() if is_seen else name, name if is_seen else (), (), gone, name)

@@ -11,7 +11,8 @@ from tillid.pipeline.project.project import Project
 from tillid.ports.api import FromApi
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
-from tillid.ports.pulled import Pulled
+from tillid.ports.errors import EngineMissing
+from tillid.ports.pulled import FromDatabase, Pulled
 from tillid.ports.secrets import Secrets
 from tillid.ports.source import Source
 from tillid.ports.store import Store
@@ -78,14 +79,26 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
 
 
 def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pulled:
-    # Imported here: dlt is slow to load, and most projects ask no API.
-    from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415
+    try:
+        # Imported here: dlt is slow to load, and an extra that most projects do without.
+        from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415
+    except ModuleNotFoundError:
+        hint = "Run: pip install 'tillid[apis]'"
+        raise EngineMissing(f"What the API of {source.name} is asked with is not installed", hint=hint) from None
 
     connection = None if said.connection is None else project.apis[said.connection]
     # Of events that never change one is known by its key; of what changes, a version is known by all that it says.
     key = source.column(source.key).header if source.key and source.load is Load.APPEND else None
     request = ApiRequest(said, connection, frozenset(source.headers), (key,) if key else ())
     return ApiSource(request, secrets(project))
+
+
+def open_table(project: Project, connection: str, table: str) -> Pulled:
+    """A table that no source declares yet."""
+    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  as above
+
+    request = TableRequest(project.connections[connection], FromDatabase(connection, table))
+    return DatabaseSource(project.folder, request, secrets(project))
 
 
 def secrets(project: Project) -> Secrets:

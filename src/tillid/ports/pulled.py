@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
@@ -88,7 +88,7 @@ class Pulled(Protocol):
         """Which columns there are and how they are read; `look.file` is `name`. It asks for few rows or none."""
         ...
 
-    def pull(self, since: Cursor | None) -> Iterator[PulledBatch]:
+    def pull(self, since: Cursor | None) -> Generator[PulledBatch]:
         """The rows after `since`, or all of them, in batches and bounded memory.
 
         A row that came with a former pull up to `since` does not come again, and one that was not there yet

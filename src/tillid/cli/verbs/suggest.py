@@ -1,4 +1,4 @@
-"""tillid suggest: a draft of a source definition, from looking at a file."""
+"""tillid suggest: a draft of a source definition, from looking at a file or a table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tillid.cli.say import say
 @asking
 @click.pass_obj
 def suggest(asked: Asked, file: Path) -> None:
-    """Draft a source from a file.
+    """Draft a source from a file, or from database:CONNECTION/TABLE.
 
     It is printed: put it in sources/NAME.yml and finish it by hand.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from tillid.connectors.sources.database_cursor import Reached, Window
-from tillid.connectors.sources.database_engine import asked, open_engine
+from tillid.connectors.sources.database_engine import ASKING_FAILED, asked, explained, open_engine
 from tillid.connectors.sources.database_rows import From, Row, batch_of, rows_of
 from tillid.connectors.sources.database_table import FoundColumn, FoundTable, find_table
-from tillid.connectors.sources.errors import ColumnBinary, CursorMissing, PullCut
+from tillid.connectors.sources.errors import ColumnBinary, CursorMissing, PullCut, SourceUnreachable
 from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark, told_by_text
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.ports.pulled import Cursor, DatabaseConnection, FromDatabase, PulledBatch
@@ -75,7 +75,7 @@ class DatabaseSource:
             types={header: column.type for header, column in table.columns.items()},
         )
 
-    def pull(self, since: Cursor | None) -> Iterator[PulledBatch]:
+    def pull(self, since: Cursor | None) -> Generator[PulledBatch]:
         """The rows that are new since the cursor, or all of them."""
         window = None if self._said.cursor is None else self._window(since)
         placed, first = self._placed, 0
@@ -89,7 +89,7 @@ class DatabaseSource:
 
     def _chunks(self, window: Window | None) -> Iterator[list[Row]]:
         """The rows in chunks; what goes wrong before the first is tried again, and later cuts the load off."""
-        since = None if window is None else From(self._column(str(self._said.cursor)).name, window.start)
+        since = None if window is None else From(self._column(str(self._said.cursor)), window.start)
 
         def begun() -> tuple[list[Row], Iterator[list[Row]]]:
             rows = rows_of(self._engine, self._table, self._selected, since)
@@ -102,12 +102,13 @@ class DatabaseSource:
             taken += len(chunk)
             try:
                 chunk = next(rest, [])
-            except (sa.exc.DBAPIError, OSError):
+            except ASKING_FAILED as error:
+                failure = explained(self.name, self._connection, self._secrets, error)
                 break
         else:
             return
         # Raised out here, so that what the driver said, and the values in it, do not come along.
-        raise PullCut(self.name, taken)
+        raise PullCut(self.name, taken) if isinstance(failure, SourceUnreachable) else failure
 
     def _window(self, since: Cursor | None) -> Window:
         former = None if since is None else Reached.read(since)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from importlib.metadata import entry_points
@@ -53,7 +54,18 @@ _ON_CONNECT = {**_ON_CONNECT, "mariadb": _ON_CONNECT["mysql"]}
 _LOGIN = ("28000", "28P01", "1045", "1698", "18456")
 _RIGHTS = ("42501", "1044", "1142", "1143", "229", "230")
 _NO_DATABASE = ("3D000", "1049", "4060")
-_LATER = ("57P03", "53300", "1040", "1203", "40001", "40P01", "1205", "1213")
+_LATER = ("57P01", "57P02", "57P03", "53300", "1040", "1203", "40001", "40P01", "1205", "1213")
+_LIBPQ = {
+    r"password authentication failed|no password supplied|no pg_hba\.conf entry|role .* does not exist": "28000",
+    r"database .* does not exist": "3D000",
+    r"starting up|shutting down|recovery mode|too many c": "57P03",
+    r"FATAL:|SSL": "08004",
+}
+_REFUSED = "08004"
+_LOST = ("2002", "2003", "2006", "2013", "20002", "20009")
+_DOWN = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, OSError)
+ASKING_FAILED = (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError)
+"""What SQLAlchemy and drivers raise when a database can't be asked, or does not answer."""
 _Result = TypeVar("_Result")
 
 
@@ -84,6 +96,10 @@ def open_engine(name: str, project: Path, connection: DatabaseConnection, secret
         if secret is not None:
             sa.event.listen(engine, "do_connect", partial(_give, secret))
         sa.event.listen(engine, "connect", partial(_say, _ON_CONNECT.get(engine.dialect.name, ())))
+        if engine.dialect.driver == "psycopg":
+            from tillid.connectors.sources.postgres_values import read_any_time  # noqa: PLC0415  it is there now
+
+            sa.event.listen(engine, "connect", lambda opened, _: read_any_time(opened))
         return engine
     # Raised out here, so that no frame of the driver's comes along: it may hold the password.
     raise failure
@@ -95,7 +111,7 @@ def asked(
     """What `ask` gives, tried again a few times where what stands in the way may pass. Errors: PullError."""
     again = Retrying(
         stop=stop_after_attempt(attempts),
-        wait=wait_exponential_jitter(initial=0.2, max=_LONGEST_WAIT),
+        wait=wait_exponential_jitter(multiplier=0.2, max=_LONGEST_WAIT),
         retry=retry_if_exception_type(SourceUnreachable),
         reraise=True,
     )
@@ -108,18 +124,20 @@ def asked(
 def _in_our_words(name: str, connection: DatabaseConnection, secrets: Secrets, ask: Callable[[], _Result]) -> _Result:
     try:
         return ask()
-    except (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError) as error:
-        failure = _explained(name, connection, secrets, error)
+    except ASKING_FAILED as error:
+        failure = explained(name, connection, secrets, error)
     # Raised out here, so that what the driver said, and the values in it, do not come along.
     raise failure
 
 
-def _explained(name: str, connection: DatabaseConnection, secrets: Secrets, error: BaseException) -> PullError:
+def explained(name: str, connection: DatabaseConnection, secrets: Secrets, error: BaseException) -> PullError:
+    """What went wrong, in our words and without what the driver said, which may hold values."""
     code = _code(error)
     user = f" as {connection.user!r}" if connection.user else ""
     where = _where(connection)
     if connection.driver.startswith("sqlite"):
-        return SourceUnreachable(name, f"{connection.database} can't be opened as SQLite", hint="See `database`.")
+        hint = "Check the path under `database` in tillid.yml: it counts from the project's folder."
+        return SourceUnreachable(name, f"{connection.database} can't be opened as SQLite", hint=hint)
     if code in _LOGIN:
         has = "" if secrets.find(connection.name) else "there is no password for it; "
         hint = f"Check user and password. {secrets.where(connection.name)}."
@@ -128,8 +146,8 @@ def _explained(name: str, connection: DatabaseConnection, secrets: Secrets, erro
         return AccessDenied(name, f"the user may not read it{user} (code {code})", hint="Grant SELECT on it.")
     if code in _NO_DATABASE:
         return PullRefused(name, f"{where} has no database {connection.database!r}", hint="See `database`.")
-    is_lost = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | OSError | sa.exc.TimeoutError)
-    if code in _LATER or (is_lost and (not code or code.startswith("08") or code in ("2002", "2003", "2006", "2013"))):
+    is_lost = code in _LOST or (code.startswith("08") and code != _REFUSED)
+    if code in _LATER or is_lost or (not code and isinstance(error, _DOWN)):
         hint = f"Check host and port in tillid.yml, that the database runs, and that no firewall is between: {where}."
         return SourceUnreachable(name, f"{where} does not answer", hint=hint)
     said = f"code {code}" if code else type(error).__name__
@@ -139,11 +157,13 @@ def _explained(name: str, connection: DatabaseConnection, secrets: Secrets, erro
 def _code(error: BaseException) -> str:
     """The SQLSTATE or number that the server gave, or nothing. Codes hold no value."""
     original = getattr(error, "orig", None)
-    state = getattr(original, "sqlstate", None)
+    first, state = next(iter(getattr(original, "args", ())), None), getattr(original, "sqlstate", None)
+    if isinstance(first, int) and first:
+        return str(first)
     if isinstance(state, str):
         return state
-    first = next(iter(getattr(original, "args", ())), None)
-    return str(first) if isinstance(first, int) else ""
+    # libpq gives no code for a connection that was refused, only words.
+    return next((code for words, code in _LIBPQ.items() if re.search(words, str(first))), "")
 
 
 def _where(connection: DatabaseConnection) -> str:

@@ -28,7 +28,7 @@ Row = Sequence[object]
 class From:
     """Rows are asked for from `value` of a column on (None: from the first), those without a value too."""
 
-    column: str
+    column: FoundColumn
     value: object
 
 
@@ -44,15 +44,14 @@ def rows_of(
     engine: sa.Engine, table: FoundTable, columns: Sequence[FoundColumn], since: From | None, *, most: int | None = None
 ) -> Iterator[list[Row]]:
     """The rows in chunks, with these columns as the driver gives them, in one statement that sees one state."""
-    # Columns without a type are handed over as the driver has them: nothing is made of them on the way.
-    asked = sa.Table(
-        table.name, sa.MetaData(), *(sa.Column(c.name, sqltypes.NullType()) for c in columns), schema=table.schema
-    )
+    # Columns without a type are handed over as the driver has them: nothing is made of them on the way. dlt knows
+    # each by its place, since it takes the name of a cursor for a JSONPath, which has no blank and no æ in it.
+    of = [sa.Column(column.name, sqltypes.NullType(), key=_key(place)) for place, column in enumerate(columns)]
+    asked = sa.Table(table.name, sa.MetaData(), *of, schema=table.schema)
     taken_up = None
     if since is not None and since.value is not None:
-        taken_up = incremental(
-            since.column, initial_value=since.value, on_cursor_value_missing="include", primary_key=()
-        )
+        cursor = _key(columns.index(since.column))
+        taken_up = incremental(cursor, initial_value=since.value, on_cursor_value_missing="include", primary_key=())
     loader = _Rows(
         engine,
         "sqlalchemy",
@@ -63,6 +62,10 @@ def rows_of(
         query_adapter_callback=lambda query, *_: query if most is None else query.limit(most),
     )
     yield from loader.load_rows()
+
+
+def _key(place: int) -> str:
+    return f"c{place}"
 
 
 def batch_of(rows: Sequence[Row], columns: Mapping[str, tuple[int, FoundColumn]]) -> pa.RecordBatch:
@@ -86,13 +89,22 @@ def _plain(value: object, column: FoundColumn) -> object:  # noqa: PLR0911  one 
             return value.astimezone(UTC)
         return value.replace(tzinfo=UTC) if column.is_utc else value
     if isinstance(value, bytes | memoryview):
-        # Only a BIT gets here: columns of bytes are kept out.
-        return int.from_bytes(bytes(value), "big")
+        return _of_bytes(bytes(value), column)
     if isinstance(value, set | frozenset):
         return ",".join(sorted(map(str, value)))
     if isinstance(value, date | timedelta | list | dict):
         return value
     return str(value)
+
+
+def _of_bytes(value: bytes, column: FoundColumn) -> object:
+    """Columns of bytes are kept out: what gets here is a BIT, or text of a database that does not say its encoding."""
+    if column.type.startswith("BIT"):
+        return int.from_bytes(value, "big")
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _array(values: list[object]) -> pa.Array:

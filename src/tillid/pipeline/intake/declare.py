@@ -143,6 +143,18 @@ def gone_table(source: SourceDefinition) -> Table:
     )
 
 
+def takes_keys(source: SourceDefinition) -> bool:
+    """Whether a source's events are known by their keys, so that one that comes again is left out."""
+    return source.kind is SourceKind.EVENTS and source.is_pulled and bool(source.key) and source.load is Load.APPEND
+
+
+def keys_table(source: SourceDefinition) -> Table:
+    """The facts of which events of a source are held: the key of each."""
+    key = source.column(str(source.key))
+    column = Column(RECORD_KEY, key.ibis_type, frozenset({key.category}), distinct=True)
+    return Table(f"keys_{source.name}", (column,), only_for=frozenset({INTAKE}))
+
+
 STAGED = (staged_table, numbers_table, numbered_table, gone_table)
 """The tables of a source that stand during a run alone."""
 

@@ -29,12 +29,14 @@ from tillid.pipeline.intake.declare import (
     identifier_column,
     identifier_kinds,
     kept_columns,
+    keys_table,
     log_table,
     numbered_as,
     numbered_table,
     numbers_table,
     source_table,
     staged_table,
+    takes_keys,
 )
 from tillid.pipeline.intake.rows import mostly_distinct
 from tillid.ports.store import Build
@@ -169,20 +171,25 @@ def _add_events(
 ) -> Callable[[], int]:
     """Add the events; what tells how many there were, once that is worked out."""
     table = events_table(source).with_distinct(distinct)
-    if source.is_pulled and source.key and source.load is not Load.SNAPSHOT:
-        rows = _not_held(build, source, rows, permit)
+    held = unbound(keys_table(source)) if takes_keys(source) else None
+    if held is not None:
+        rows = _not_held(build, source, rows, held, permit)
     query = govern(_shaped(rows, table), permit)
     if source.load is Load.SNAPSHOT:
         return build.write(table, query).result
-    return build.extend(table, query).result
+    added = build.extend(table, query).result
+    if held is not None:
+        keys = unbound(staged_table(source)).select(**{RECORD_KEY: source.key}).distinct()
+        build.extend(keys_table(source), govern(keys.anti_join(held, RECORD_KEY), permit))
+    return added
 
 
-def _not_held(build: Build, source: SourceDefinition, rows: ir.Table, permit: Permit) -> ir.Table:
+def _not_held(build: Build, source: SourceDefinition, rows: ir.Table, held: ir.Table, permit: Permit) -> ir.Table:
     """The rows with a key that no event which is held has, each key once: what was pulled before may come again."""
     key = str(source.key)
     if _count(build, versions.repeated(unbound(staged_table(source)), [key]), permit):
         rows = versions.one_a_key(rows, [key], [ROW])
-    return rows.anti_join(unbound(events_table(source)).select(key), key)
+    return rows.anti_join(held, rows[key] == held[RECORD_KEY])
 
 
 @dataclass(frozen=True, slots=True)

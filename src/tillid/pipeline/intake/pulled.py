@@ -74,18 +74,14 @@ class PulledFile:
         return self._look
 
     def brings_nothing(self) -> bool:
-        """Whether the pull comes to no row at all; asks for the first batch."""
+        """Whether the pull comes to no row at all; asks for the first that there are."""
         self._pull = self._pulled.pull(self._since)
-        first = next(self._pull, None)
-        if first is None:
-            return True
-        if first.rows.table.num_rows or first.rows.unreadable or first.gone is not None:
-            self._pull = chain([first], self._pull)
-            return False
-        self.reached = first.reached or self.reached
-        second = next(self._pull, None)
-        self._pull = chain([first] if second is None else [first, second], self._pull)
-        return second is None
+        for batch in self._pull:
+            self.reached = batch.reached or self.reached
+            if batch.rows.table.num_rows or batch.rows.unreadable or batch.gone is not None:
+                self._pull = chain([batch], self._pull)
+                return False
+        return True
 
     def read(self, file: SourceFile) -> Iterator[RawBatch]:  # noqa: ARG002  there is one
         """Its rows, once."""

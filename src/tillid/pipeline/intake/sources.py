@@ -15,7 +15,7 @@ from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import REFUSED_ROWS
 from tillid.pipeline.errors import EmptySnapshot
 from tillid.pipeline.intake.ahead import ahead
-from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, source_table
+from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, keys_table, source_table, takes_keys
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
 from tillid.pipeline.intake.pulled import PulledFile, changes_of_columns, due, keys_of, notes_of, settle
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
@@ -167,6 +167,8 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
         return
     if todo.anew and table is not None and table.kind is TableKind.FACTS:
         build.clear(table)
+        if takes_keys(source):
+            build.clear(keys_table(source))
     refusals = taken.refusals.setdefault(source.name, [])
     batches = _prepared(workspace, source, opened, _Reading(count, refusals, taken, run.step))
     gone = _keys_gone(workspace, source, opened, refusals)

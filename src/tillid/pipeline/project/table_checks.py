@@ -8,7 +8,15 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from tillid.pipeline.catalogue import declared_tables
-from tillid.pipeline.intake.declare import STAGED, kept_columns, log_table, source_table, staged_table
+from tillid.pipeline.intake.declare import (
+    STAGED,
+    kept_columns,
+    keys_table,
+    log_table,
+    source_table,
+    staged_table,
+    takes_keys,
+)
 from tillid.pipeline.project.known import Known
 from tillid.pipeline.project.project import Project
 from tillid.stages.ingest.definitions import SourceDefinition
@@ -44,7 +52,8 @@ def check_tables(project: Project, known: Known) -> None:
 
 
 def _internal(source: SourceDefinition) -> tuple[Table, ...]:
-    return (*(table(source) for table in STAGED), log_table(source))
+    keys = (keys_table(source),) if takes_keys(source) else ()
+    return (*(table(source) for table in STAGED), log_table(source), *keys)
 
 
 def _names_taken(source: SourceDefinition) -> Iterator[tuple[str, str]]:

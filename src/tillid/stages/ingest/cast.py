@@ -17,6 +17,7 @@ from tillid.stages.ingest.errors import ColumnMissing
 from tillid.stages.ingest.refusals import RefusedRow, raw_row, value_class
 
 _NEEDED = "empty, and every row needs one here"
+_PLACES = {"database": "table", "api": "answer"}
 _OPEN_FORMATS = ("json", "ndjson", "api")
 _NO_IDENTIFIER = "no identifier, so nobody is meant"
 
@@ -141,5 +142,6 @@ def _check_columns(definition: SourceDefinition, look: Look) -> tuple[str, ...]:
         needed = needed_columns(definition)
         missing = [column for column in missing if column.name in needed and look.columns_complete]
     if missing:
-        raise ColumnMissing(look.file, [column.header for column in missing], look.columns)
+        place = _PLACES.get(look.format, "file")
+        raise ColumnMissing(look.file, [column.header for column in missing], look.columns, place)
     return tuple(header for header in definition.headers if header not in look.columns)

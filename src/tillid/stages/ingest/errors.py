@@ -18,12 +18,12 @@ class IngestError(TillidError):
 
 
 class ColumnMissing(IngestError):
-    """The file lacks columns that the definition names."""
+    """The file (or other `place`) lacks columns that the definition names."""
 
-    def __init__(self, file: str, missing: Sequence[str], there: Sequence[str]) -> None:
+    def __init__(self, file: str, missing: Sequence[str], there: Sequence[str], place: str = "file") -> None:
         named = ", ".join(repr(header) for header in missing)
         super().__init__(
-            f"{file}: column{'s' if len(missing) > 1 else ''} {named} not in the file",
+            f"{file}: column{'s' if len(missing) > 1 else ''} {named} not in the {place}",
             hint=" ".join(dict.fromkeys(nearest(header, there) for header in missing[:1])),
         )
         self.file = file

@@ -19,6 +19,9 @@ from tillid.stages.ingest.to_number import decimal_of, integer_of
 from tillid.stages.ingest.to_text import text_of
 from tillid.stages.ingest.to_time import timestamp_of
 
+DATABASE = "database:"
+"""What the name of a table begins with, where a file could be named."""
+
 _EMAIL = Meaning("email", "user.contact.email", "text", "email")
 _NATIONAL_ID = Meaning("national_id", "user.government_id", "text")
 _EMAIL_SHAPE = r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$"
@@ -68,7 +71,9 @@ class Draft:
 
 
 def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch) -> Draft:
-    """Draft the definition of a source called `name` for the glob `files`, from rows as they were read.
+    """Draft the definition of a source called `name` for `files`, from rows as they were read.
+
+    `files` is a glob, or database:CONNECTION/TABLE.
 
     >>> look = Look("csv", "utf-8", ";", '"', ",", {}, 1, ("Kundenr.", "E-mail"), None, ())
     >>> draft = suggest("crm", "data/crm.csv", look, pa.record_batch({"Kundenr.": ["7"], "E-mail": ["a@b.example"]}))
@@ -211,7 +216,7 @@ def _lines(draft: Draft, files: str, look: Look, once: frozenset[str]) -> list[s
         *(f"# {note}" for note in look.notes),
         f"name: {draft.name}",
         f"kind: {kind}",
-        f"files: {_quoted(files)}",
+        _origin(files),
         *_about(kind, columns, once),
         "columns:",
     ]
@@ -223,6 +228,14 @@ def _lines(draft: Draft, files: str, look: Look, once: frozenset[str]) -> list[s
         lines.append("  # Give each of these a category, or move it to `ignore`; left so, it is kept out:")
         lines += [f"  # {_column(column, kind)}" for column in unknown]
     return lines
+
+
+def _origin(named: str) -> str:
+    """The line that says where the rows come from: globs of files, or database:CONNECTION/TABLE."""
+    connection, _, table = named.removeprefix(DATABASE).partition("/")
+    if named.startswith(DATABASE):
+        return f"database: {{connection: {connection}, table: {_quoted(table)}}}"
+    return f"files: {_quoted(named)}"
 
 
 def _about(kind: SourceKind, columns: Sequence[DraftColumn], once: frozenset[str]) -> list[str]:

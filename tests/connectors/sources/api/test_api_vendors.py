@@ -47,9 +47,7 @@ def test_shopify_token_without_the_scope_is_told(asking: Any, pulled: Any) -> No
 
 
 def woo(asking: Any, url: str) -> Any:
-    return asking.ready(
-        "woocommerce_orders", f"{url}/wp-json/wc/v3", secret=woocommerce.SECRET, user=woocommerce.KEY
-    )
+    return asking.ready("woocommerce_orders", f"{url}/wp-json/wc/v3", secret=woocommerce.SECRET, user=woocommerce.KEY)
 
 
 def test_woocommerce_pages_by_number_even_where_it_caps_them(asking: Any, pulled: Any) -> None:
@@ -116,11 +114,17 @@ def test_mailchimp_members_of_each_audience_and_their_changes(asking: Any, pulle
 
 def test_mailchimp_activity_of_each_campaign_however_late_it_comes(asking: Any, pulled: Any) -> None:
     first = mailchimp.did("ida", "k1", ("open", "2026-01-01T10:00:00+00:00"), ("click", "2026-01-01T10:00:00+00:00"))
-    account = mailchimp.Mailchimp([], {"k1": [first], "k2": [mailchimp.did("ole", "k2", ("open", "2026-03-01T09:00:00+00:00"))]})
+    account = mailchimp.Mailchimp(
+        [], {"k1": [first], "k2": [mailchimp.did("ole", "k2", ("open", "2026-03-01T09:00:00+00:00"))]}
+    )
     own = {"secret": mailchimp.KEY}
     with served(account) as server:
         rows, _, reached = pulled(asking.ready("mailchimp_activity", f"{server.url}/3.0", **own))
-        assert [(r["campaign_id"], r["activity.action"]) for r in rows] == [("k1", "open"), ("k1", "click"), ("k2", "open")]
+        assert [(r["campaign_id"], r["activity.action"]) for r in rows] == [
+            ("k1", "open"),
+            ("k1", "click"),
+            ("k2", "open"),
+        ]
         # Long before the last of the other campaign; and a campaign that was not there.
         account.activity["k1"].append(mailchimp.did("ole", "k1", ("open", "2026-01-02T00:00:00+00:00")))
         account.activity["k3"] = [mailchimp.did("ida", "k3", ("open", "2026-01-01T00:00:00+00:00"))]
@@ -132,7 +136,9 @@ def test_mailchimp_activity_of_each_campaign_however_late_it_comes(asking: Any, 
 
 
 def ga4_rows(*days: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    return [((day, "Organic Search", "google", "organic"), (str(10 + n), "8", "1", "99.5")) for n, day in enumerate(days)]
+    return [
+        ((day, "Organic Search", "google", "organic"), (str(10 + n), "8", "1", "99.5")) for n, day in enumerate(days)
+    ]
 
 
 def test_ga4_report_is_signed_for_and_read_anew_for_the_last_days(asking: Any, pulled: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -88,7 +88,7 @@ class ApiSource:
             types={path: kind for path in columns if (kind := _kind(row.get(path) for row in flat))},
         )
 
-    def pull(self, since: Cursor | None) -> Iterator[PulledBatch]:
+    def pull(self, since: Cursor | None) -> Generator[PulledBatch]:
         """The rows after `since`. Errors: subclasses of ApiError."""
         begun = self._begun if self._begun is not None and self._begun.since == since else self._begin(since)
         self._begun = None
