@@ -126,6 +126,8 @@ NOTES = {
         "withdrawn. `data_subjects` left out means anybody."
     ),
     "source": (
+        "`ready` in place of `kind` and `columns` names a [ready definition](ready-definitions.md) that the rest is "
+        "taken from. "
         "`load` is `snapshot` for people and things, and `append` for the others, unless you say otherwise: `snapshot` "
         "means the file is all there is (a record that is gone from it is closed), `append` means more rows, `delta` "
         "means new versions of some records. `key`, `time`, `country` and the like name a column by its `name`, not by "

@@ -74,7 +74,7 @@ SOURCE = OrReady(
         "separator": Key(_ONE_CHARACTER, "between the values of a line"),
         "quote": Key(_ONE_CHARACTER, "around values"),
         "decimal": Key(Text((",", "."), "decimal mark"), "decimal mark"),
-        "date_format": Key(Text(), "as in strptime: %d-%m-%Y"),
+        "date_format": Key(Text(), "as in strptime: %d-%m-%Y; or epoch_s, epoch_ms, epoch_us: counted from 1970"),
         "header_row": Key(Whole(1), "the row with the headers, from 1"),
         "sheet": Key(Text(), "sheet of an Excel file"),
         "key": Key(Text(), "column that identifies a record"),

@@ -15,6 +15,7 @@ from tillid.ports.source import ReadAs
 from tillid.stages.ingest.api import read_api
 from tillid.stages.ingest.columns import ColumnDefinition, ColumnType, read_columns, refuse_odd_name
 from tillid.stages.ingest.database import read_database
+from tillid.stages.ingest.to_time import EPOCHS
 from tillid.terms.fields import (
     FieldInvalid,
     FieldMissing,
@@ -286,8 +287,10 @@ def _check_read_as(said: ReadAs) -> None:
 
 
 def _check_date_format(text: str) -> None:
+    if text in EPOCHS:
+        return
     parts = _DIRECTIVES.findall(text)
-    hint = "Write %d, %m and %Y (or %y), then perhaps %H %M %S %f %z."
+    hint = f"Write %d, %m and %Y (or %y), then perhaps %H %M %S %f %z; or {', '.join(EPOCHS)}."
     for part in parts:
         if not part or part not in _KNOWN_DIRECTIVES:
             raise FieldInvalid(f"'date_format' cannot hold %{part}", hint=hint, field=("date_format",))

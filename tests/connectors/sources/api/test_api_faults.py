@@ -167,7 +167,7 @@ def test_secret_goes_where_the_definition_says(asking: Any, pulled: Any, kind: s
 
 def test_field_that_the_api_dropped_is_an_error_that_names_what_is_there(asking: Any, pulled: Any) -> None:
     with served(lambda _: Answer([{"nr": 1, "email": "ida1@example.com"}])) as server:
-        with pytest.raises(errors.ApiFieldGone, match="mail.*Did you mean 'email'"):
+        with pytest.raises(errors.ApiFieldGone, match=r"mail.*Did you mean 'email'"):
             pulled(asking.own(server.url))
         rows, _, _ = pulled(asking.own(server.url, optional=["mail"]))
     assert rows == [{"mail": None, "nr": 1}]

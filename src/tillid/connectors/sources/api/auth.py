@@ -39,6 +39,7 @@ class KeyAuth(AuthBase):
         self._auth, self._secret, self._user = auth, secret, user
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """The request, with who asks in it."""
         secret = self._secret.reveal()
         match self._auth.kind:
             case AuthKind.BEARER:
@@ -57,6 +58,7 @@ class NoAuth(AuthBase):
     """Nobody in particular asks. It stands there so that no ~/.netrc is looked into."""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """The request, with who asks in it."""
         return request
 
 
@@ -72,6 +74,7 @@ class TokenAuth(AuthBase):
         self._until = 0.0
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """The request, with who asks in it."""
         if self._token is None or time.monotonic() >= self._until:
             self.renew()
         if self._token is not None:
