@@ -137,7 +137,7 @@ def _all(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _value(shape: Shape) -> str:  # noqa: C901, PLR0911  one return a shape reads best
+def _value(shape: Shape) -> str:  # noqa: C901, PLR0911, PLR0912  one return a shape reads best
     match shape:
         case Text():
             return _text(shape)

@@ -90,10 +90,12 @@ def test_what_lasts_is_one_error_without_secret_or_person(
 ) -> None:
     answers, kind, word = LASTING[fault]
     caplog.set_level(logging.DEBUG)
-    with served(everyone) as server, pytest.raises(kind) as raised:
+    with served(everyone) as server:
         server.faults = list(answers)
-        auth = {"by": "query", "name": "apikey"}
-        pulled(asking.own(server.url, items="people", secret=SECRET, auth=auth, params={"q": "ida@example.com"}))
+        own = {"auth": {"by": "query", "name": "apikey"}, "params": {"q": "ida@example.com"}}
+        source = asking.own(server.url, items="people", secret=SECRET, **own)
+        with pytest.raises(kind) as raised:
+            pulled(source)
     told = "".join(traceback.format_exception(raised.value)) + caplog.text
     assert word in str(raised.value)
     assert "api:shop/v1/people" in str(raised.value)

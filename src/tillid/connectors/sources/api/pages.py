@@ -21,7 +21,7 @@ from tillid.ports.api import FromApi, Pages, PagesBy, Place
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 
 from dlt.common.configuration.specs import RuntimeConfiguration
-from dlt.sources.helpers.rest_client import RESTClient
+from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import (
     BasePaginator,
     HeaderLinkPaginator,
@@ -106,7 +106,7 @@ class Client:
             headers=dict(asked.headers),
             paginator=_paginator(asked.pages),
             data_selector=asked.items or "$",
-            hooks={"response": []},  # type: ignore[typeddict-item]
+            hooks={"response": []},
         )
         for number in range(1, 1 << 31):
             try:

@@ -87,7 +87,7 @@ class Reading:
         if isinstance(last, datetime) and self._begun is not None:
             last = min(last, self._begun)
         if self._former is not None:
-            last = max(last, self._former)  # type: ignore[type-var]
+            last = max(last, self._former)
         self._position.reached[self._key] = write_moment(last, self._since.written, exactly=True)
         floor = read_moment(write_moment(_back(last, self._since), self._since.written), self._since.written)
         near = {d for d, m in self._near.items() if m is None or m >= floor}  # type: ignore[operator]
