@@ -12,12 +12,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-from said_by_hand import EXAMPLES, INTRO, NOTES, SCHEMAS
+from said_by_hand import EXAMPLES, INTRO, NOTES, READY_INTRO, SCHEMAS
 
 from tillid.cli.main import VERBS, tillid
+from tillid.pipeline.project.api_shapes import Anything, Rate
 from tillid.pipeline.project.condition_shapes import ROW_CONDITION, SEGMENT_RULE
 from tillid.pipeline.project.connection_shapes import WithoutSecrets
 from tillid.pipeline.project.file_kinds import FILE_KINDS, FileKind, json_schemas
+from tillid.pipeline.project.lag_shape import Lag
+from tillid.pipeline.project.ready import ReadyDefinition, ready_definitions
 from tillid.pipeline.project.schema import (
     Day,
     ListOf,
@@ -32,7 +35,6 @@ from tillid.pipeline.project.schema import (
     When,
     Whole,
 )
-from tillid.pipeline.project.source_shapes import Lag
 from tillid.terms.categories import (
     ALL_DATA_SUBJECTS,
     GOVERNMENT_ID,
@@ -53,7 +55,7 @@ def pages() -> dict[str, str]:
         f"schemas/{name}.schema.json": json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
         for name, schema in json_schemas().items()
     }
-    return {"definitions.md": definitions(), "commands.md": commands(), **schemas}
+    return {"definitions.md": definitions(), "commands.md": commands(), "ready-definitions.md": ready(), **schemas}
 
 
 def definitions() -> str:
@@ -112,15 +114,21 @@ def _rows(record: Record, before: str = "") -> Iterator[tuple[str, str, str, str
     for name, key in record.keys.items():
         must = "yes" if key.required else ""
         yield (f"`{before}{name}`", _value(key.shape), must, _sentence(key.says))
-        shape = _bare(key.shape)
-        inner = _bare(shape.value) if isinstance(shape, MapOf) else shape
-        if isinstance(inner, Record):
-            yield from _rows(inner, f"{before}{name}.{'….' if isinstance(shape, MapOf) else ''}")
+        yield from _below(key.shape, f"{before}{name}.")
 
 
-def _bare(shape: Shape) -> Shape:
-    """The shape without what bars secrets from it."""
-    return _bare(shape.shape) if isinstance(shape, WithoutSecrets) else shape
+def _below(shape: Shape, before: str) -> Iterator[tuple[str, str, str, str]]:
+    """The keys within a key's value."""
+    match shape:
+        case WithoutSecrets():
+            yield from _below(shape.shape, before)
+        case MapOf():
+            yield from _below(shape.value, f"{before}….")
+        case Record():
+            yield from _rows(shape, before)
+        case Variants():
+            for record in shape.by_key.values():
+                yield from _rows(record, before)
 
 
 def _rule(rule: When) -> Iterator[str]:
@@ -135,28 +143,34 @@ def _all(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _value(shape: Shape) -> str:  # noqa: C901, PLR0911  one return a shape reads best
-    match _bare(shape):
-        case Text() as shape:
+def _value(shape: Shape) -> str:  # noqa: C901, PLR0911, PLR0912  one return a shape reads best
+    match shape:
+        case Text():
             return _text(shape)
-        case Lag():
-            return "a time such as `10 minutes`, or a whole number"
-        case Record():
-            return "mapping"
         case Day():
             return "date: `2026-10-31`"
-        case Whole() as shape:
+        case Whole():
             return f"whole number, {shape.at_least} or more"
         case Truth():
             return "`true` or `false`"
         case Scalar():
             return "text, number, `true` or `false`"
-        case ListOf() as shape:
+        case ListOf():
             return _list(shape)
-        case MapOf() as shape:
-            inner = "entries" if isinstance(_bare(shape.value), Record) else _value(shape.value)
+        case WithoutSecrets():
+            return _value(shape.shape)
+        case Record() | Variants():
+            return "mapping"
+        case Lag():
+            return "a time such as `10 minutes`, or a whole number"
+        case Rate():
+            return "number above 0"
+        case Anything():
+            return "any value"
+        case MapOf():
+            inner = "entries" if next(_below(shape, ""), None) else _value(shape.value)
             return f"mapping of names to {inner}"
-        case Named() as shape:
+        case Named():
             return {"row_condition": "[condition](#conditions)", "segment_rule": "[rule](#rules)"}[shape.name]
     raise NotImplementedError(type(shape).__name__)
 
@@ -228,6 +242,38 @@ def _words() -> Iterator[str]:
         f"`{GOVERNMENT_ID}`, with all below it, is a matter of national law (GDPR Art. 87): the purpose must name the "
         "law in its `national_id_basis`."
     )
+
+
+def ready() -> str:
+    """Every ready definition: what a user says, what it brings."""
+    named = ready_definitions().values()
+    rows = [(f"[`{one.name}`](#{one.name})", one.vendor, _sentence(one.about)) for one in named]
+    parts = ["# Ready definitions", MADE, READY_INTRO, _table(("name", "vendor", "what its rows are"), rows)]
+    for one in named:
+        parts += _ready(one)
+    return "\n\n".join(parts) + "\n"
+
+
+def _ready(one: ReadyDefinition) -> Iterator[str]:
+    source = one.source
+    yield f"## {one.name}"
+    yield f"{one.vendor}: {one.about[:1].lower()}{one.about[1:]}. Held to {one.version}: [documentation]({one.docs})."
+    told = {key: str(source[key]) for key in ("kind", "load", "key", "time") if key in source}
+    told["load"] = told.get("load", "as the kind has it")
+    yield ", ".join(f"{key}: `{value}`" for key, value in told.items()) + "."
+    if one.asks:
+        yield _table(("you say", "what it is"), [(f"`{key}`", _sentence(says)) for key, says in one.asks.items()])
+    columns = [
+        (
+            f"`{_sentence(header)}`",
+            f"`{said['name']}`",
+            said["type"],
+            f"`{said['category']}`",
+            said.get("identifier", ""),
+        )
+        for header, said in source["columns"].items()
+    ]
+    yield _table(("field", "column", "type", "data category", "identifier"), columns)
 
 
 def commands() -> str:

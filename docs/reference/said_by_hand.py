@@ -8,6 +8,12 @@ INTRO = (
     "ends in `.yml`; the entries of several files are read together."
 )
 
+READY_INTRO = (
+    "A source that says `ready: NAME` is completed by one of these definitions: they know what a vendor's API or "
+    "export looks like. What the source says itself counts before them: keys, columns one by one, and fields under `ignore`, "
+    "which leave a column out. How to use them: [read from an API](../how-to/read-from-an-api.md)."
+)
+
 SCHEMAS = (
     "Editors can check the files while you type: [JSON Schemas](schemas/) (draft 2020-12). With the YAML language "
     "server, write this as the first line of a file, with the path to your copy of the schemas:"
@@ -120,6 +126,8 @@ NOTES = {
         "withdrawn. `data_subjects` left out means anybody."
     ),
     "source": (
+        "`ready` in place of `kind` and `columns` names a [ready definition](ready-definitions.md) that the rest is "
+        "taken from. "
         "`load` is `snapshot` for people and things, and `append` for the others, unless you say otherwise: `snapshot` "
         "means the file is all there is (a record that is gone from it is closed), `append` means more rows, `delta` "
         "means new versions of some records. `key`, `time`, `country` and the like name a column by its `name`, not by "

@@ -14,7 +14,9 @@ _FILLED = {
     "collected_for: []": "collected_for: [everything]",
     "purpose:   #": "purpose: everything  #",
 }
-_COVERED = sorted({key for key in ALL_CATEGORIES if key.count(".") <= 2 and not any(covers(key, s) for s in SPECIAL_CATEGORIES)})
+_COVERED = sorted(
+    {key for key in ALL_CATEGORIES if key.count(".") <= 2 and not any(covers(key, s) for s in SPECIAL_CATEGORIES)}
+)
 PURPOSES = f"""
 purposes:
   everything: {{data_use: analytics, legal_basis: legitimate_interests, assessment: L1, retention: 200 years,

@@ -11,7 +11,7 @@ from tillid.governance.housekeeping import INTAKE, LEADS
 from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
 from tillid.governance.mapping import mapping_table
 from tillid.governance.permissions import standing_table
-from tillid.pipeline.intake.declare import STAGED, VERSIONED, keys_table, log_table, source_table, takes_keys
+from tillid.pipeline.intake.declare import STAGED, keys_table, log_table, source_table, takes_keys
 from tillid.pipeline.project.project import Project
 from tillid.stages.activate.tables import TABLES as ACTIVATION_TABLES
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
@@ -101,7 +101,7 @@ def people_sources(project: Project) -> tuple[str, ...]:
 
 def _of_source(source: SourceDefinition) -> list[Table]:
     tables = [table(source) for table in STAGED]
-    if source.kind in VERSIONED:
+    if source.has_versions:
         tables.append(log_table(source))
     if takes_keys(source):
         tables.append(keys_table(source))

@@ -14,14 +14,16 @@ from tillid.connectors.sources.errors import DriverMissing
 from tillid.connectors.sources.files import FileSource
 from tillid.connectors.sources.spread_sample import spread_sample
 from tillid.pipeline.project.project import Project
+from tillid.ports.api import FromApi
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
+from tillid.ports.errors import EngineMissing
 from tillid.ports.pulled import FromDatabase, Pulled
 from tillid.ports.secrets import Secrets
 from tillid.ports.source import BATCH_ROWS, Look, Source, TableFiles
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
-from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
+from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stores.audit_log import FileAuditLog, Verdict, verify
 
 STATE = ".tillid"
@@ -62,7 +64,9 @@ def open_source(project: Project, source: SourceDefinition) -> Source:
 
 
 def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
-    """What a source is pulled from: its table."""
+    """What a source is pulled from: its table, or its resource of an API."""
+    if source.api is not None:
+        return _open_api(project, source, source.api)
     if source.database is None:
         raise ValueError(f"{source.name} is not pulled")
     _require_databases(source.name)
@@ -78,6 +82,21 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
         read_as=source.read_as,
     )
     return DatabaseSource(project.folder, request, secrets(project))
+
+
+def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pulled:
+    try:
+        # Imported here: dlt is slow to load, and an extra that most projects do without.
+        from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415
+    except ModuleNotFoundError:
+        hint = "Run: pip install 'tillid[apis]'"
+        raise EngineMissing(f"What the API of {source.name} is asked with is not installed", hint=hint) from None
+
+    connection = None if said.connection is None else project.apis[said.connection]
+    # Of events that never change one is known by its key; of what changes, a version is known by all that it says.
+    key = source.column(source.key).header if source.key and source.load is Load.APPEND else None
+    request = ApiRequest(said, connection, frozenset(source.headers), (key,) if key else ())
+    return ApiSource(request, secrets(project))
 
 
 def open_table(project: Project, connection: str, table: str) -> Pulled:

@@ -106,7 +106,11 @@ def test_each_kind_asks_for_what_it_needs():
 
 def test_people_nobody_can_be_told_among_are_said_to_be_so():
     assert not read(PEOPLE, columns={"Nr": NUMBER}, identified=False).identified
-    for wrong in ({"identified": False}, {"identified": "no"}, {"kind": "suppressions", "identified": False, "bars": ["x"]}):
+    for wrong in (
+        {"identified": False},
+        {"identified": "no"},
+        {"kind": "suppressions", "identified": False, "bars": ["x"]},
+    ):
         with pytest.raises(FieldInvalid) as caught:
             read(PEOPLE, **wrong)
         assert caught.value.field == ("identified",)

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-
-import pyarrow as pa
 
 from tillid.connectors.sources.encoding import UNDECODABLE, Utf8Stream, find_encoding
 from tillid.connectors.sources.errors import FileEmpty, FormatMismatch
 from tillid.connectors.sources.file_bytes import CHUNK, FileBytes
 from tillid.connectors.sources.found_by_looking import clean_headers, date_notes, find_date_formats, find_decimal_mark
+from tillid.connectors.sources.json_objects import leaves, rows_of_objects
 from tillid.connectors.sources.json_shape import MOST_NESTED, is_too_deep, rows_within
 from tillid.connectors.sources.json_values import JsonItem, json_values
 from tillid.connectors.sources.layout import SAMPLE_ROWS
-from tillid.connectors.sources.python_values import column_of
 from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import Look, RawBatch, UnreadableRow
 
 _ROWS = 1 << 14
-_ABSENT = object()
 
 
 class JsonFile:
@@ -47,7 +44,7 @@ class JsonFile:
         first = list(islice(self._items(), SAMPLE_ROWS))
         self._find_headers(first)
         sample = [value for item in first[self._has_header_item :] if (value := self._row(item)) is not None]
-        rows = [dict(_leaves(value)) for value in sample]
+        rows = [dict(leaves(value)) for value in sample]
         columns = self._columns = tuple(dict.fromkeys(path for row in rows for path in row)) or self._headers
         if first and not columns and not any(isinstance(item.value, dict) for item in first):
             raise FormatMismatch(self._request.name, "a table", hint="Its JSON holds no objects.")
@@ -80,7 +77,7 @@ class JsonFile:
             rows = [(item, self._row(item)) for item in part]
             values = [row for _, row in rows if row is not None]
             unreadable = tuple(self._unreadable(item) for item, row in rows if row is None)
-            yield RawBatch(self._table(values), first, unreadable)
+            yield RawBatch(rows_of_objects(values, self._request.only, self._columns), first, unreadable)
             first += len(values)
 
     def _find_headers(self, first: Sequence[JsonItem]) -> None:
@@ -111,19 +108,6 @@ class JsonFile:
         if not self._columns:
             self._find_headers(list(islice(self._items(), 2)))
         return (item.line for item in islice(items, self._has_header_item, None) if self._row(item) is not None)
-
-    def _table(self, values: list[dict[str, object]]) -> pa.RecordBatch:
-        only = self._request.only
-        if only is None:
-            rows = [dict(_leaves(value)) for value in values]
-            paths = list(dict.fromkeys((*self._columns, *(path for row in rows for path in row))))
-            columns = [column_of([row.get(path) for row in rows]) for path in paths]
-        else:
-            paths = sorted(only)
-            columns = [column_of(_at(values, path)) for path in paths]
-        if not columns:
-            return pa.RecordBatch.from_struct_array(pa.array([{}] * len(values), pa.struct([])))
-        return pa.RecordBatch.from_arrays(columns, names=paths)
 
     def _items(self) -> Iterator[JsonItem]:
         path, name = self._request.path, self._request.name
@@ -237,24 +221,3 @@ def _parsed(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def _leaves(value: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
-    for key, below in value.items():
-        if isinstance(below, dict):
-            yield from _leaves(below, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", below
-
-
-def _at(values: list[dict[str, object]], path: str) -> list[object]:
-    keys = path.split(".")
-    if len(keys) == 1:
-        return [value.get(path) for value in values]
-    found: list[object] = []
-    for value in values:
-        at: object = value
-        for key in keys:
-            at = at.get(key, _ABSENT) if isinstance(at, dict) else _ABSENT
-        found.append(value.get(path) if at is _ABSENT else at)
-    return found

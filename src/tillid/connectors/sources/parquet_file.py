@@ -1,8 +1,8 @@
-"""Parquet: columns with their own types, structs by dotted paths."""
+"""Parquet: columns with their own types, structs by dotted paths, lists of keys and values by their keys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ from tillid.connectors.sources.archive import MOST_IN_MEMORY
 from tillid.connectors.sources.errors import FileEmpty, FileTorn, FormatMismatch, HeaderDuplicated, LimitExceeded
 from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark, told_by_text
+from tillid.connectors.sources.json_objects import paired
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.connectors.sources.python_values import column_of
 from tillid.connectors.sources.request import Request, table_name
@@ -34,10 +35,16 @@ class ParquetFile:
         """Headers, and decimal mark and date formats of columns that are text."""
         with self._open() as file:
             columns = tuple(path for field in file.schema_arrow for path in paths_of(field))
+            pairs = [path for field in file.schema_arrow for path in _paired_paths(field)]
             for index, header in enumerate(columns):
                 if header in columns[:index]:
                     raise HeaderDuplicated(self._request.name, header, (columns.index(header) + 1, index + 1))
             first = next(self._flat_batches(file, SAMPLE_ROWS), None)
+        if pairs:
+            # Which keys there are, rows alone tell; one that is asked for may come further on.
+            found = () if first is None else first.schema.names
+            asked = [path for path in self._request.only or () if _is_below(path, pairs)]
+            columns = tuple(dict.fromkeys([*(c for c in columns if c not in pairs), *found, *asked]))
         dates, numbers = told_by_text(first)
         formats, ambiguous = find_date_formats(dates)
         return Look(
@@ -53,6 +60,7 @@ class ParquetFile:
             columns=columns,
             sheet=None,
             notes=tuple(date_notes(formats, ambiguous)),
+            columns_complete=not pairs,
         )
 
     def batches(self) -> Iterator[RawBatch]:
@@ -89,12 +97,12 @@ class ParquetFile:
 
     def _flat_batches(self, file: pq.ParquetFile, rows: int) -> Iterator[pa.RecordBatch]:
         only = self._request.only
-        wanted = [field.name for field in file.schema_arrow if any(only is None or p in only for p in paths_of(field))]
+        wanted = [field.name for field in file.schema_arrow if only is None or _is_wanted(field, only)]
         # With no wanted column there are still rows to count.
         columns = wanted or file.schema_arrow.names[:1]
         try:
             for batch in file.iter_batches(batch_size=rows, columns=columns):
-                flat = flattened(batch)
+                flat = flattened(batch, only)
                 names = [name for name in flat.schema.names if only is None or name in only]
                 yield flat if names == flat.schema.names else flat.select(names or flat.schema.names)
         except (pa.ArrowInvalid, OSError):
@@ -116,17 +124,44 @@ def paths_of(field: pa.Field) -> list[str]:
     return [f"{field.name}.{path}" for below in field.type for path in paths_of(below)]
 
 
-def flattened(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch with structs taken apart, and lists as JSON text."""
+def _paired_paths(field: pa.Field, above: str = "") -> list[str]:
+    """The paths of lists of keys and values, as GA4's export to BigQuery has its parameters."""
+    path = f"{above}{field.name}"
+    if pa.types.is_struct(field.type):
+        return [found for below in field.type for found in _paired_paths(below, f"{path}.")]
+    return [path] if _holds_pairs(field.type) else []
+
+
+def _holds_pairs(kind: pa.DataType) -> bool:
+    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)) or not pa.types.is_struct(kind.value_type):
+        return False
+    return {"key", "value"} <= {field.name for field in kind.value_type}
+
+
+def _is_below(path: str, above: Collection[str]) -> bool:
+    return any(path.startswith(f"{one}.") for one in above)
+
+
+def _is_wanted(field: pa.Field, only: Collection[str]) -> bool:
+    return any(path in only for path in paths_of(field)) or any(_is_below(path, _paired_paths(field)) for path in only)
+
+
+def flattened(batch: pa.RecordBatch, only: Collection[str] | None = None) -> pa.RecordBatch:
+    """The batch with structs taken apart, lists of keys and values by their keys, and other lists as JSON text."""
     if not any(pa.types.is_nested(field.type) for field in batch.schema):
         return batch
-    leaves = [leaf for name in batch.schema.names for leaf in _leaves(name, batch.column(name))]
+    leaves = [leaf for name in batch.schema.names for leaf in _leaves(name, batch.column(name), only)]
     return pa.RecordBatch.from_arrays([column for _, column in leaves], names=[path for path, _ in leaves])
 
 
-def _leaves(path: str, column: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+def _leaves(path: str, column: pa.Array, only: Collection[str] | None) -> Iterator[tuple[str, pa.Array]]:
     if pa.types.is_struct(column.type):
         for field, below in zip(column.type, column.flatten(), strict=True):
-            yield from _leaves(f"{path}.{field.name}", below)
+            yield from _leaves(f"{path}.{field.name}", below, only)
+    elif _holds_pairs(column.type):
+        rows = [paired(row or ()) or {} for row in column.to_pylist()]
+        asked = None if only is None else [one.removeprefix(f"{path}.") for one in only if _is_below(one, [path])]
+        for key in dict.fromkeys(key for row in rows for key in row) if asked is None else sorted(asked):
+            yield f"{path}.{key}", column_of([row.get(key) for row in rows])
     else:
         yield path, column_of(column.to_pylist()) if pa.types.is_nested(column.type) else column

@@ -23,9 +23,6 @@ NOT_AGEING = datetime.max
 """The time from which retention counts of the oldest row, where there is no row of which it counts."""
 AGE_UNKNOWN = datetime.min
 
-VERSIONED = (SourceKind.PEOPLE, SourceKind.THINGS)
-"""The kinds of source of which records are kept, each in versions."""
-
 _ID = frozenset({"user.unique_id"})
 
 
@@ -84,8 +81,12 @@ def staged_table(source: SourceDefinition) -> Table:
             Column(ROW, "int64", key=True),
             Column(SOURCE_FILE, "int32", key=True),
             Column("collected", "int32", key=True),
-            *(() if source.kind is SourceKind.EVENTS else (Column(AT, "timestamp(6)", key=True),)),
-            *((Column(RECORD_KEY, "string", _ID),) if source.kind in VERSIONED else ()),
+            *(
+                ()
+                if source.kind is SourceKind.EVENTS and not source.has_versions
+                else (Column(AT, "timestamp(6)", key=True),)
+            ),
+            *((Column(RECORD_KEY, "string", _ID),) if source.has_versions else ()),
             *(Column(identifier_column(i), "string", _ID) for i in range(len(identifier_kinds(source)))),
             *kept_columns(source),
         ),
@@ -119,12 +120,14 @@ def numbered_table(source: SourceDefinition) -> Table:
 
 
 def log_table(source: SourceDefinition) -> Table:
-    """The facts of a people or things source: each version of each record as it was received."""
-    subject = (Column(SUBJECT_ID, "int64", key=True),) if source.kind is SourceKind.PEOPLE else ()
+    """The facts of a source that has versions: each version of each record as it was received."""
+    subject = () if source.kind is SourceKind.THINGS else (Column(SUBJECT_ID, "int64", key=True),)
+    file = (Column(SOURCE_FILE, "int32", key=True),) if source.kind is SourceKind.EVENTS else ()
     return Table(
         f"log_{source.name}",
         (
             *subject,
+            *file,
             Column("collected", "int32", key=True),
             Column(RECORD_KEY, "string", _ID, distinct=True),
             Column(AT, "timestamp(6)", key=True),
@@ -181,12 +184,17 @@ def events_table(source: SourceDefinition) -> Table:
         source.name,
         (Column(SOURCE_FILE, "int32", key=True), *kept_columns(source)),
         path=Path.SUBJECT,
-        # A snapshot is all there is, so its table is worked out anew; facts are added to.
-        kind=TableKind.DERIVED if source.load is Load.SNAPSHOT else TableKind.FACTS,
+        # A snapshot is all there is, and of versions the newest counts, so the table is worked out; facts are added to.
+        kind=TableKind.FACTS if _only_adds(source) else TableKind.DERIVED,
         collected=True,
         retained_from=OCCURRED_AT,
         label=source.label,
     )
+
+
+def _only_adds(source: SourceDefinition) -> bool:
+    """Whether its rows are events that are added to those held."""
+    return source.kind is SourceKind.EVENTS and source.load is not Load.SNAPSHOT and not source.has_versions
 
 
 def _people_table(source: SourceDefinition) -> Table:

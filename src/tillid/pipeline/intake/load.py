@@ -24,7 +24,6 @@ from tillid.pipeline.intake.declare import (
     RECEIVED,
     ROW,
     STAGED,
-    VERSIONED,
     events_table,
     gone_table,
     identifier_column,
@@ -98,17 +97,15 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
     if closing:
         build.stage(gone_table(source), closing)
     # Asked first, when there is little that the answer must wait for.
-    is_each_once = (
-        source.kind in VERSIONED and _count(build, versions.repeated(unbound(staged_table(source))), permit) == 0
-    )
+    is_each_once = source.has_versions and _count(build, versions.repeated(unbound(staged_table(source))), permit) == 0
     kinds = identifier_kinds(source)
     rows = _numbered(build, source, permit, numbers.next_subject) if kinds else unbound(staged_table(source))
     numbers.next_subject += entered.staged * len(kinds)
     match source.kind:
-        case SourceKind.EVENTS:
+        case SourceKind.EVENTS if not source.has_versions:
             added = _add_events(build, source, rows, permit, distinct)
             entered = replace(entered, added=added)
-        case SourceKind.PEOPLE | SourceKind.THINGS:
+        case SourceKind.PEOPLE | SourceKind.THINGS | SourceKind.EVENTS:
             stated = _Stated(rows, received.at, is_each_once, has_gone=bool(closing))
             is_first = _add_versions(build, source, stated, permit)
             entered = _work_out_versions(build, source, permit, entered.staged, are_single=is_first and is_each_once)
@@ -123,7 +120,7 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
 def _work_out_versions(
     build: Build, source: SourceDefinition, permit: Permit, staged: int, *, are_single: bool
 ) -> Entered:
-    """Work out a source of people or things' own table from its log: versions with times, or the things of today."""
+    """Work out a source's own table from its log: of people the versions with times, else what holds today."""
     table = source_table(source)
     if table is None:
         return Entered(staged)
@@ -132,7 +129,7 @@ def _work_out_versions(
         opened = build.define(table, govern(_shaped(versions.still_open(log), table), permit))
         return Entered(staged, opened.result)
     timed = versions.with_times(log)
-    if source.kind is SourceKind.THINGS:
+    if source.kind is not SourceKind.PEOPLE:
         timed = timed.filter(timed["valid_to"].isnull())
     build.write(table, govern(_shaped(timed, table), permit))
     newest = versions.latest(log)

@@ -109,7 +109,7 @@ def notes_of(reader: PulledFile, source: SourceDefinition, seen: FileNotes) -> F
         "size": 0,
         "modified_at": reader.file.modified_at.isoformat(),
         "cursor": reader.reached,
-        "types": dict(reader.look(reader.file).types),
+        "types": {**former_types(seen.get(name, {})), **reader.look(reader.file).types},
     }
     return {**elsewhere, name: note}
 
@@ -131,7 +131,8 @@ def settle(reader: PulledFile, source: SourceDefinition, note: dict[str, object]
     read = int(cast("int", note["read"]))
     # Rows of events that are known by their keys may have been read several times.
     before = done.held if source.key else read
-    if done.anew and source.kind is SourceKind.EVENTS and source.load is not Load.SNAPSHOT and done.read < before:
+    only_adds = source.kind is SourceKind.EVENTS and source.load is not Load.SNAPSHOT and not source.has_versions
+    if done.anew and only_adds and done.read < before:
         raise SourceShrank(
             f"{reader.file.path} has {done.read} rows to read anew under the changed definition of {source.name}, "
             f"and {before} were read from it before",
@@ -140,13 +141,21 @@ def settle(reader: PulledFile, source: SourceDefinition, note: dict[str, object]
     note["cursor"], note["read"] = reader.reached, done.read + (0 if done.anew else read)
 
 
+def former_types(former: Mapping[str, object]) -> Mapping[str, str]:
+    """The columns' types as a former load noted them."""
+    return cast("Mapping[str, str]", former.get("types", {}))
+
+
 def changes_of_columns(source: SourceDefinition, look: Look, former: Mapping[str, object]) -> list[str]:
     """Sentences on columns that came, went or changed their type since the last load, as `former` notes them."""
-    before, now = cast("Mapping[str, str]", former.get("types", {})), look.types
+    before, now = former_types(former), look.types
     if not before or not now:
         return []
-    told = [f"{source.name}: new since the last load: column {column}" for column in now if column not in before]
-    told += [f"{source.name}: gone since the last load: column {column}" for column in before if column not in now]
+    told = []
+    # Of an API some rows alone were looked at: what is not in them need not be gone, nor be new what is.
+    if look.columns_complete:
+        told += [f"{source.name}: new since the last load: column {column}" for column in now if column not in before]
+        told += [f"{source.name}: gone since the last load: column {column}" for column in before if column not in now]
     told += [
         f"{source.name}: the type of column {column} changed from {before[column]} to {type_}"
         for column, type_ in now.items()

@@ -15,7 +15,6 @@ from tillid.pipeline.intake.declare import (
     OCCURRED_AT,
     ROW,
     SOURCE_FILE,
-    VERSIONED,
     identifier_column,
     staged_table,
 )
@@ -152,7 +151,7 @@ def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arriva
         columns[OCCURRED_AT] = columns[str(source.time)].cast(pa.timestamp("us"))
     count = kept.num_rows
     identifiers = _identifiers(columns, source, count)
-    if source.kind in VERSIONED:
+    if source.has_versions:
         columns[RECORD_KEY] = _record_key(columns, source, count)
     if source.kind is SourceKind.PEOPLE:
         identifiers.append(_own_identifier(identifiers, columns[RECORD_KEY], source, count))

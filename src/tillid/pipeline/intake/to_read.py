@@ -39,7 +39,7 @@ def files_to_read(
     if source.load is Load.SNAPSHOT:
         is_due = is_redefined or not plan.is_empty
         return ToRead(files if is_due else (), unchanged, anew=is_due)
-    is_events = source.kind is SourceKind.EVENTS
+    is_events = source.kind is SourceKind.EVENTS and not source.has_versions
     if is_redefined or (is_events and plan.changed):
         if is_events and plan.gone:
             what = "its definition" if is_redefined else plan.changed[0].path

@@ -1,4 +1,4 @@
-"""The shape of the connections in tillid.yml: where databases are, and never a password."""
+"""The shape of the connections in tillid.yml: where databases and APIs are, and never a password."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tillid.pipeline.project.findings import shortened
-from tillid.pipeline.project.schema import JsonSchema, Key, MapOf, Place, Record, Scalar, Shape, Text, Whole
+from tillid.pipeline.project.schema import JsonSchema, Key, MapOf, Place, Record, Scalar, Shape, Text, Variants, Whole
 from tillid.pipeline.project.words import NAME
+from tillid.ports.api import ApiConnection
 from tillid.ports.pulled import DatabaseConnection
 
 _SECRET_WORDS = ("password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "apikey", "api_key")
@@ -60,23 +61,32 @@ def _holds_secret(key: str, value: object) -> bool:
     return bool(re.search(_SECRET_KEY, key) or (isinstance(value, str) and _SECRET_INSIDE.search(value)))
 
 
-CONNECTION = WithoutSecrets(
-    Record(
-        {
-            "driver": Key(_DRIVER, "postgresql, mysql, mariadb, mssql, sqlite …", required=True),
-            "host": Key(_HOST, "host name or address"),
-            "port": Key(Whole(1), "port; default: the driver's"),
-            "database": Key(_DATABASE, "name of the database; SQLite: its file, relative to the project"),
-            "user": Key(_USER, "who asks; the password is the secret of the connection's name"),
-            "options": Key(WithoutSecrets(MapOf(Scalar())), "what the driver is told besides: sslmode, charset …"),
-        }
-    )
+_ADDRESS = Text(pattern=r"https?://[^\s@?#]+", says="an http or https address, without user or question mark")
+
+_DATABASE_CONNECTION = Record(
+    {
+        "driver": Key(_DRIVER, "postgresql, mysql, mariadb, mssql, sqlite …", required=True),
+        "host": Key(_HOST, "host name or address"),
+        "port": Key(Whole(1), "port; default: the driver's"),
+        "database": Key(_DATABASE, "name of the database; SQLite: its file, relative to the project"),
+        "user": Key(_USER, "who asks; the password is the secret of the connection's name"),
+        "options": Key(WithoutSecrets(MapOf(Scalar())), "what the driver is told besides: sslmode, charset …"),
+    }
 )
+_API_CONNECTION = Record(
+    {
+        "url": Key(_ADDRESS, "address of the API", required=True),
+        "user": Key(_USER, "name for basic authentication; the password is the secret of the connection's name"),
+        "client_id": Key(Text(), "for OAuth 2: who the client is"),
+        "oauth_url": Key(_ADDRESS, "for OAuth 2: where tokens are had"),
+    }
+)
+CONNECTION = WithoutSecrets(Variants({"driver": _DATABASE_CONNECTION, "url": _API_CONNECTION}, "connection"))
 CONNECTIONS = MapOf(CONNECTION, NAME)
 
 
 def read_connections(values: Mapping[str, Any]) -> dict[str, DatabaseConnection]:
-    """The connections of a tillid.yml whose shape is right, by name."""
+    """The databases among the connections of a tillid.yml whose shape is right, by name."""
     return {
         name: DatabaseConnection(
             name,
@@ -88,6 +98,16 @@ def read_connections(values: Mapping[str, Any]) -> dict[str, DatabaseConnection]
             {key: _written(value) for key, value in said.get("options", {}).items()},
         )
         for name, said in values.get("connections", {}).items()
+        if "driver" in said
+    }
+
+
+def read_apis(values: Mapping[str, Any]) -> dict[str, ApiConnection]:
+    """The APIs among the connections of a tillid.yml whose shape is right, by name."""
+    return {
+        name: ApiConnection(name, said["url"], said.get("user"), said.get("client_id"), said.get("oauth_url"))
+        for name, said in values.get("connections", {}).items()
+        if "url" in said
     }
 
 

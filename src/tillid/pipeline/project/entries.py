@@ -9,6 +9,7 @@ from typing import Any
 
 from tillid.pipeline.project.file_kinds import FILE_KINDS, FileKind
 from tillid.pipeline.project.findings import Findings, nearest
+from tillid.pipeline.project.ready import completed
 from tillid.pipeline.project.schema import Place
 from tillid.pipeline.project.yaml_nodes import Path, read_yaml
 
@@ -88,6 +89,8 @@ def _read_file(path: FilePath, shown: str, kind: FileKind, entries: Entries, fin
     if document is None:
         entries.unread.add(kind.name)
         return
+    if kind.name == "source":
+        document = completed(document)
     place = Place(document, (), findings)
     if document.value is None:
         place.found(f"the file is empty: it should hold {kind.says}")

@@ -93,14 +93,15 @@ class Known:
         return tuple(roles) if isinstance(roles, dict) else ()
 
     @cached_property
-    def connections(self) -> Collection[str] | None:
-        """The names of all connections, in shape or not; None when tillid.yml can't be read so far."""
+    def connections(self) -> Mapping[str, Collection[str]] | None:
+        """The names of all connections, in shape or not, with the keys of each; None when tillid.yml can't be read."""
         project = next(self.of("project"), None)
         written = project.place.document.value if project else None
         if not isinstance(written, dict):
             return None
         connections = written.get("connections")
-        return tuple(connections) if isinstance(connections, dict) else ()
+        named = connections if isinstance(connections, dict) else {}
+        return {name: tuple(said) if isinstance(said, dict) else () for name, said in named.items()}
 
     @cached_property
     def traits(self) -> dict[str, tuple[Used, ...]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from tillid.ports.api import ApiConnection
 from tillid.ports.pulled import DatabaseConnection
 from tillid.stages.activate.definitions import ActivationDefinition, DestinationDefinition
 from tillid.stages.ingest.definitions import SourceDefinition
@@ -35,6 +36,7 @@ class Project:
     store: str
     as_of: date | None
     connections: Mapping[str, DatabaseConnection]
+    apis: Mapping[str, ApiConnection]
     roles: Mapping[str, Role]
     users: Mapping[str, Actor]
     purposes: Mapping[str, Purpose]

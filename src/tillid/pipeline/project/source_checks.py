@@ -9,6 +9,7 @@ from tillid.terms.categories import ALL_DATA_USES
 
 NAMED_BY = ("key", "time", "country")
 PERSONAL = ("people", "consents", "suppressions")
+_ORIGINS = {"database": "a database", "api": "an API"}
 COLLECTED = ("people", "events")
 CONSENT_TYPES = {
     "purpose": ("text",),
@@ -24,17 +25,21 @@ def check_source(entry: Entry, known: Known) -> None:
     _check_columns(entry)
     _check_identifiers(entry)
     _check_purposes(entry, known)
-    if "database" in entry.values:
-        _check_connection(entry, known)
+    _check_connection(entry, known, "database", "driver")
+    _check_connection(entry, known, "api", "url")
     if entry.values.get("kind") == "consents":
         _check_consents(entry)
 
 
-def _check_connection(entry: Entry, known: Known) -> None:
-    name = entry.values["database"]["connection"]
-    if known.connections is not None and name not in known.connections:
-        place = entry.place.at("database", "connection")
-        place.found(unknown("connection", name, known.connections))
+def _check_connection(entry: Entry, known: Known, origin: str, marked_by: str) -> None:
+    said = entry.values.get(origin, {}).get("connection")
+    if said is None or known.connections is None:
+        return
+    place = entry.place.at(origin, "connection")
+    if said not in known.connections:
+        place.found(unknown("connection", said, known.connections))
+    elif marked_by not in known.connections[said]:
+        place.found(f"the connection `{said}` has no `{marked_by}`, so it is not that of {_ORIGINS[origin]}")
 
 
 def _check_columns(entry: Entry) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tillid.pipeline.project.api_shapes import API
+from tillid.pipeline.project.lag_shape import LAG
+from tillid.pipeline.project.ready import OrReady
 from tillid.pipeline.project.schema import (
     Day,
-    JsonSchema,
     Key,
     ListOf,
     MapOf,
-    Place,
     Record,
     Scalar,
     Text,
@@ -20,7 +19,6 @@ from tillid.pipeline.project.schema import (
 )
 from tillid.pipeline.project.words import NAME, one_of
 from tillid.stages.ingest.columns import PARTS_OF_WASH, ColumnType
-from tillid.stages.ingest.database import LAG
 from tillid.stages.ingest.definitions import ORIGINS, Load, SourceKind
 from tillid.stages.wash.definitions import WashKind
 from tillid.terms.categories import ALL_CATEGORIES, ALL_DATA_SUBJECTS
@@ -57,21 +55,6 @@ _COLUMN = Record(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """A time such as 10 minutes, or a whole number."""
-
-    def check(self, value: object, at: Place) -> None:
-        """Note what is neither."""
-        (_LAG_TIME if isinstance(value, str) else Whole(1)).check(value, at)
-
-    def json_schema(self, defs: JsonSchema) -> JsonSchema:
-        """Either of them."""
-        return {"anyOf": [_LAG_TIME.json_schema(defs), Whole(1).json_schema(defs)]}
-
-
-_LAG_TIME = Text(pattern=LAG, says="a time such as 10 minutes, or a number for a cursor that counts")
-
 _TABLE = Text(pattern=r"(?!.*://)[^\s].*", says="the name of a table or view, not a URL")
 
 _DATABASE = Record(
@@ -79,25 +62,26 @@ _DATABASE = Record(
         "connection": Key(NAME, "a connection of tillid.yml", required=True),
         "table": Key(_TABLE, "table or view, perhaps after its schema: sales.orders", required=True),
         "cursor": Key(Text(), "column that grows with each new or changed row; left out: the whole table each time"),
-        "lag": Key(Lag(), "how far back each load looks again for rows that were committed late"),
+        "lag": Key(LAG, "how far back each load looks again for rows that were committed late"),
         "deleted": Key(Text(), "column that marks a row as deleted: true, not 0, or a time"),
     }
 )
 
-SOURCE = Record(
+SOURCE = OrReady(
     {
         "name": Key(NAME, "name of the source and its table; default: the file's name"),
         "label": Key(Text(), "name that people read"),
         "kind": Key(one_of(SourceKind, "kind"), "what its rows are", required=True),
         "files": Key(ListOf(Text(), or_single=True), "globs, relative to the project"),
         "database": Key(_DATABASE, "the table that the rows are in, in place of files"),
+        "api": Key(API, "the resource of an API that the rows are, in place of files"),
         "format": Key(Text(FORMATS, "format"), "found by looking at the file when left out"),
         "load": Key(one_of(Load, "load"), "whether a file is all there is, more of it, or changes"),
         "encoding": Key(Text(), "encoding of the files"),
         "separator": Key(_ONE_CHARACTER, "between the values of a line"),
         "quote": Key(_ONE_CHARACTER, "around values"),
         "decimal": Key(Text((",", "."), "decimal mark"), "decimal mark"),
-        "date_format": Key(Text(), "as in strptime: %d-%m-%Y"),
+        "date_format": Key(Text(), "as in strptime: %d-%m-%Y; or epoch_s, epoch_ms, epoch_us: counted from 1970"),
         "header_row": Key(Whole(1), "the row with the headers, from 1"),
         "sheet": Key(Text(), "sheet of a workbook, or a further table of it: Sheet#2"),
         "values": Key(Text(VALUES, "values"), "whether values that a file labels are read as codes or labels"),

@@ -18,8 +18,8 @@ from tillid.stages.ingest.quarantine import hidden
 from tillid.stages.ingest.refusals import RefusedRow, raw_row, value_class
 
 _NEEDED = "empty, and every row needs one here"
-_PLACES = {"database": "table"}
-_OPEN_FORMATS = ("json", "ndjson")
+_PLACES = {"database": "table", "api": "answer"}
+_OPEN_FORMATS = ("json", "ndjson", "api")
 _NO_IDENTIFIER = "no identifier, so nobody is meant"
 NATIONAL_ID = "national id in an identifier column"
 

@@ -24,7 +24,7 @@ def read_database(given: Mapping[str, object]) -> FromDatabase | None:
         return None
     said = read_mapping(given["database"], ("database",), allowed=_KEYS, required=("connection", "table"))
     with at_field("database"):
-        cursor, lag = read_text(said, "cursor", ()), _read_lag(said.get("lag"))
+        cursor, lag = read_text(said, "cursor", ()), read_lag(said.get("lag"))
         if lag is not None and cursor is None:
             raise FieldInvalid("'lag' needs a 'cursor' to count from", field=("lag",))
         return FromDatabase(
@@ -36,7 +36,8 @@ def read_database(given: Mapping[str, object]) -> FromDatabase | None:
         )
 
 
-def _read_lag(value: object) -> timedelta | int | None:
+def read_lag(value: object) -> timedelta | int | None:
+    """How far back a load looks again: a time, a number for a cursor that counts, or nothing."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
         return value
     if isinstance(value, str) and re.fullmatch(LAG, value):

@@ -9,10 +9,13 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from tillid.ports.api import FromApi
 from tillid.ports.pulled import FromDatabase
 from tillid.ports.source import ReadAs
+from tillid.stages.ingest.api import read_api
 from tillid.stages.ingest.columns import ColumnDefinition, ColumnType, read_columns, refuse_odd_name
 from tillid.stages.ingest.database import read_database
+from tillid.stages.ingest.to_time import EPOCHS
 from tillid.terms.fields import (
     FieldInvalid,
     FieldMissing,
@@ -46,7 +49,7 @@ class Load(StrEnum):
     DELTA = "delta"
 
 
-ORIGINS = ("files", "database")
+ORIGINS = ("files", "database", "api")
 """The keys of which a definition has exactly one: where its rows come from."""
 _FORMATS = ("csv", "tsv", "excel", "html", "spss", "sas", "stata", "parquet", "arrow", "json", "ndjson")
 STATES = ("given", "refused", "withdrawn", "objected")
@@ -71,7 +74,7 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class SourceDefinition:
-    """A source: the files or the table it is read from and what rows and columns mean; a table of its name.
+    """A source: the files, table or API it is read from and what rows and columns mean; a table of its name.
 
     It has exactly one of `ORIGINS`. `key`, `time` and `country` are names of columns. A record without a key is
     known by all that it says. `identified` is false where no column says who a person is: then each record is a
@@ -87,6 +90,7 @@ class SourceDefinition:
     files: tuple[str, ...]
     columns: tuple[ColumnDefinition, ...]
     database: FromDatabase | None = None
+    api: FromApi | None = None
     load: Load = Load.SNAPSHOT
     read_as: ReadAs = field(default_factory=ReadAs)
     label: str = ""
@@ -130,6 +134,8 @@ class SourceDefinition:
                 raise FieldInvalid(f"{key!r} is for files", field=(key,))
         if self.database is not None:
             self._check_database(self.database)
+        if self.api is not None:
+            self._check_api(self.api)
 
     def _check_database(self, database: FromDatabase) -> None:
         cursor, marks = ("database", "cursor"), ("database", "deleted")
@@ -139,8 +145,19 @@ class SourceDefinition:
         if self.kind is SourceKind.EVENTS and self.load is not Load.SNAPSHOT and database.cursor is None:
             hint = "Name a column that grows with each new row, or say load: snapshot."
             raise FieldMissing("The key 'cursor' is missing", hint=hint, field=("database",))
-        if database.deleted is not None and (self.kind not in (SourceKind.PEOPLE, SourceKind.THINGS) or not self.key):
-            raise FieldInvalid("'deleted' is for people and things with a 'key'", field=marks)
+        if database.deleted is not None and not (self.has_versions and self.key):
+            raise FieldInvalid("'deleted' is for people, things and 'load: delta', with a 'key'", field=marks)
+
+    def _check_api(self, api: FromApi) -> None:
+        since, marks = ("api", "since"), ("api", "deleted")
+        if self.load is Load.SNAPSHOT and api.since is not None:
+            hint = "Say load: delta or append, or take 'since' out."
+            raise FieldInvalid("A snapshot reads everything each time, without 'since'", hint=hint, field=since)
+        if self.kind is SourceKind.EVENTS and self.load is not Load.SNAPSHOT and api.since is None:
+            hint = "Say which field tells what is new, or say load: snapshot."
+            raise FieldMissing("The key 'since' is missing", hint=hint, field=("api",))
+        if api.deleted is not None and not (self.has_versions and self.key):
+            raise FieldInvalid("'deleted' is for people, things and 'load: delta', with a 'key'", field=marks)
 
     def _check_names(self) -> None:
         header_of: dict[str, str] = {}
@@ -229,6 +246,13 @@ class SourceDefinition:
         return {column.name: column for column in self.columns}[name]
 
     @property
+    def has_versions(self) -> bool:
+        """Whether records are kept, each in versions: people, things, and events that may be changed later."""
+        if self.kind is SourceKind.EVENTS:
+            return self.load is Load.DELTA and self.key is not None
+        return self.kind in (SourceKind.PEOPLE, SourceKind.THINGS)
+
+    @property
     def is_pulled(self) -> bool:
         """Whether its rows are asked for, rather than found in files."""
         return not self.files
@@ -251,13 +275,17 @@ class SourceDefinition:
         if kind is None:
             raise FieldMissing("The key 'kind' is missing")
         database = read_database(given)
-        has_cursor = database is not None and database.cursor is not None
+        api = read_api(given)
+        has_cursor = (database is not None and database.cursor is not None) or (
+            api is not None and api.since is not None
+        )
         return cls(
             name=read_text(given, "name", ()) or name,
             kind=kind,
             files=_read_one_or_more(given, "files"),
             columns=read_columns(given["columns"]),
             database=database,
+            api=api,
             load=read_choice(given, "load", (), Load) or _default_load(kind, has_cursor=has_cursor),
             read_as=_read_read_as(given),
             label=read_text(given, "label", ()) or "",
@@ -299,8 +327,10 @@ def _check_read_as(said: ReadAs) -> None:
 
 
 def _check_date_format(text: str) -> None:
+    if text in EPOCHS:
+        return
     parts = _DIRECTIVES.findall(text)
-    hint = "Write %d, %m and %Y (or %y), then perhaps %H %M %S %f %z."
+    hint = f"Write %d, %m and %Y (or %y), then perhaps %H %M %S %f %z; or {', '.join(EPOCHS)}."
     for part in parts:
         if not part or part not in _KNOWN_DIRECTIVES:
             raise FieldInvalid(f"'date_format' cannot hold %{part}", hint=hint, field=("date_format",))

@@ -15,6 +15,9 @@ _DAY_MICROSECONDS = 86_400_000_000
 # A sheet counts days from 1899-12-30; 25,569 of them lie before 1970. Serials end with the year 9999.
 _SERIAL_OF_1970 = 25_569
 _SERIAL_END = 2_958_466.0
+EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1000, "epoch_us": 1}
+"""What `date_format` calls numbers that count from 1970 in UTC, and the microseconds of one."""
+_COUNT = r"^-?[0-9]{1,18}$"
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 
@@ -25,6 +28,8 @@ def timestamp_of(values: pa.Array, timezone: str, format_: str | None, *, is_exc
     known until 2037. Numbers are days of a sheet where `is_excel`.
 
     >>> timestamp_of(pa.array(["24-12-2025 18:00", "31-02-2025"]), "Europe/Copenhagen", "%d-%m-%Y").to_pylist()
+    [datetime.datetime(2025, 12, 24, 17, 0), None]
+    >>> timestamp_of(pa.array(["1766595600000", "never"]), "Europe/Copenhagen", "epoch_ms").to_pylist()
     [datetime.datetime(2025, 12, 24, 17, 0), None]
     """
     local, utc = _local_and_utc(values, format_, is_excel=is_excel)
@@ -52,6 +57,8 @@ def date_of(values: pa.Array, timezone: str, format_: str | None, *, is_excel: b
 def _local_and_utc(values: pa.Array, format_: str | None, *, is_excel: bool) -> tuple[pa.Array | None, pa.Array | None]:
     """Moments as they stand where they have no zone, and in UTC where they have one; None where none are such."""
     kind = values.type
+    if format_ in EPOCHS:
+        return None, _of_epoch(values, EPOCHS[str(format_)])
     if pa.types.is_timestamp(kind):
         moments = pc.cast(values, pa.timestamp("us", kind.tz), safe=False)
         return (moments, None) if kind.tz is None else (None, _unzoned(moments))
@@ -83,6 +90,15 @@ def _of_serial(values: pa.Array) -> pa.Array:
     days = pc.if_else(is_serial, days, pa.scalar(None, pa.float64()))
     milliseconds = pc.round(pc.multiply(pc.subtract(days, float(_SERIAL_OF_1970)), _DAY_MICROSECONDS / 1000))
     return pc.cast(pc.cast(pc.cast(milliseconds, pa.int64()), pa.timestamp("ms")), MOMENT)
+
+
+def _of_epoch(values: pa.Array, microseconds: int) -> pa.Array:
+    text = pc.utf8_trim_whitespace(pc.cast(values, pa.string()))
+    counts = pc.cast(pc.if_else(pc.match_substring_regex(text, _COUNT), text, pa.scalar(None, pa.string())), pa.int64())
+    most = _LAST // microseconds
+    is_in = pc.and_(pc.greater_equal(counts, _FIRST // microseconds), pc.less_equal(counts, most))
+    counts = pc.if_else(is_in, counts, pa.scalar(None, pa.int64()))
+    return pc.cast(pc.multiply(counts, microseconds), MOMENT)
 
 
 def _in_years(moments: pa.Array) -> pa.Array:
