@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from tillid.pipeline.leads.roles import Described, Roles, roles_of
 from tillid.ports.source import Look, RawBatch, Source, SourceFile, UnreadableRow
+from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.ingest.suggest import suggest
 from tillid.stages.ingest.to_text import text_of
 from tillid.stages.ingest.to_time import date_of
@@ -92,7 +93,8 @@ def _counted(source: Source, file: SourceFile, advance: Callable[[int], None]) -
 
 def _drafted(look: Look, batches: Sequence[RawBatch]) -> Sequence[Described]:
     nothing = pa.record_batch({header: pa.array([], pa.string()) for header in look.columns})
-    return suggest("leads", look.file, look, batches[0].table if batches else nothing).columns
+    sample = batches[0].table if batches else nothing
+    return suggest("leads", look.file, look, sample, kind=SourceKind.PEOPLE).columns
 
 
 def _column(table: pa.RecordBatch, header: str) -> pa.Array:

@@ -14,15 +14,55 @@ LIKELY = 0.4
 """From here on a guess is worth more than what stands around the column."""
 
 _BY_LOOKS = (
-    (Meaning("email", "user.contact.email", "text", "email", "email"), "email", 0.97, "the values are e-mail addresses"),
-    (Meaning("bank_account", "user.financial.bank_account", "text"), "iban", 0.95, "the values are IBAN account numbers"),
-    (Meaning("ip_address", "user.device.ip_address", "text", "", "ip"), "ip", 0.95, "the values are IP addresses"),
-    (Meaning("user_agent", "user.device", "text", "", "user_agent"), "user_agent", 0.9, "the values name browsers"),
-    (Meaning("consent_string", "user.privacy_preferences", "text"), "tc_string", 0.85, "the values are consent strings"),
-    (Meaning("phone", "user.contact.phone_number", "text", "phone", "phone"), "phone_written", 0.6, "the values look like telephone numbers"),
-    (Meaning("url", "user.behavior.browsing_history", "text", "", "url"), "url", 0.5, "the values are web addresses"),
-    (Meaning("postcode", "user.contact.address.postal_code", "text"), "dutch_postcode", 0.7, "the values look like Dutch postcodes"),
-)  # fmt: skip
+    (
+        Meaning("email", "user.contact.email", "text", "email", "email"),
+        "email",
+        0.97,
+        "the values are e-mail addresses",
+    ),
+    (
+        Meaning("bank_account", "user.financial.bank_account", "text"),
+        "iban",
+        0.95,
+        "the values are IBAN account numbers",
+    ),
+    (
+        Meaning("ip_address", "user.device.ip_address", "text", "", "ip"),
+        "ip",
+        0.95,
+        "the values are IP addresses",
+    ),
+    (
+        Meaning("user_agent", "user.device", "text", "", "user_agent"),
+        "user_agent",
+        0.9,
+        "the values name browsers",
+    ),
+    (
+        Meaning("consent_string", "user.privacy_preferences", "text"),
+        "tc_string",
+        0.85,
+        "the values are consent strings",
+    ),
+    (
+        Meaning("phone", "user.contact.phone_number", "text", "phone", "phone"),
+        "phone_written",
+        0.6,
+        "the values look like telephone numbers",
+    ),
+    (
+        Meaning("url", "user.behavior.browsing_history", "text", "", "url"),
+        "url",
+        0.5,
+        "the values are web addresses",
+    ),
+    (
+        Meaning("postcode", "user.contact.address.postal_code", "text"),
+        "dutch_postcode",
+        0.7,
+        "the values look like Dutch postcodes",
+    ),
+)
 _GENDERS = frozenset(
     "m f k v w x d male female mand kvinde mann kvinne man vrouw homme femme weiblich maennlich männlich other"
     " unknown anden annet anders autre divers u".split()
@@ -96,7 +136,7 @@ def _fitting(guess: Guess, profile: ColumnProfile) -> Guess:
     return replace(guess, certainty=guess.certainty * 0.3, reason=f"{guess.reason}, but {wrong}")
 
 
-def _contradiction(meaning: Meaning, profile: ColumnProfile) -> str:
+def _contradiction(meaning: Meaning, profile: ColumnProfile) -> str:  # noqa: PLR0911  one return a meaning
     if meaning.name == "birth_date" and profile.has("digits_somewhere"):
         return ""
     if profile.is_truth and meaning.name in _NEVER_TRUTHS and not _is_norway(meaning, profile):

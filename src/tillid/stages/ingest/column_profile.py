@@ -182,12 +182,13 @@ def _type(header: str, values: pa.Array, look: Look, filled: int) -> tuple[str, 
     is_code = pa.types.is_string(values.type) and pc.any(pc.match_substring_regex(values, r"^\s*0\d+\s*$")).as_py()
     has_digits, has_dates = _matches(values, r"\d"), _matches(values, _DATE_LIKE)
     nearly = ""
-    for name, cast in (
+    casts: tuple[tuple[str, Callable[[], pa.Array]], ...] = (
         ("time", lambda: timestamp_of(values, "UTC", format_, is_excel=False)),
         ("integer", lambda: integer_of(values, decimal)),
         ("decimal", lambda: decimal_of(values, pa.decimal128(18, 6), decimal, rounds=True)),
         ("boolean", lambda: boolean_of(values)),
-    ):
+    )
+    for name, cast in casts:
         if not {"time": has_dates, "boolean": True}.get(name, has_digits):
             continue
         cast_values = cast()

@@ -173,7 +173,7 @@ def _is_of_pair(column: Seen, all_: Iterable[Seen]) -> bool:
     return other is not None and any(spelled(seen.profile.header) == [*stem, other] for seen in all_)
 
 
-def _settled(category: str, column: Seen, table: TableReading) -> str:
+def _settled(category: str, column: Seen, table: TableReading) -> str:  # noqa: PLR0911  one return a case
     """The category where it depends on what the rows are."""
     if column.is_ in ("cluster",):
         return category
@@ -201,7 +201,7 @@ def _settled(category: str, column: Seen, table: TableReading) -> str:
     return category
 
 
-def _type(profile: ColumnProfile, best: Guess | None, table: TableReading) -> str:
+def _type(profile: ColumnProfile, best: Guess | None, table: TableReading) -> str:  # noqa: PLR0911  one return a case
     wanted = best.meaning.type if best and best.certainty >= LIKELY else ""
     if wanted == "text" and profile.type == "decimal" and best and not best.meaning.identifier:
         return "decimal"

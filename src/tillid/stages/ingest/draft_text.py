@@ -19,10 +19,13 @@ _YAML_WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y",
 _NO_KEY = "in the rows looked at, no column has a value of its own in each: a row is known by all that it says"
 
 
-def draft_text(
+def draft_text(  # noqa: PLR0913, PLR0917  the parts of a draft
     name: str, origin: str, look: Look, table: TableReading, columns: Sequence[DraftColumn], once: frozenset[str]
 ) -> str:
-    """The text of a draft. `origin` says where the rows are; `once` are the names of the columns that have a value of its own in each row."""
+    """The text of a draft.
+
+    `origin` says where the rows are; `once` names the columns that have a value of its own in each row.
+    """
     taken = [column for column in columns if column.category and not column.left_out]
     lines = [
         *_seen(look),

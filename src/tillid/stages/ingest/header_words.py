@@ -167,7 +167,7 @@ def _word(text: str) -> Word:
 
 
 @cache
-def _taken_apart(text: str) -> tuple[Word, ...]:
+def _taken_apart(text: str) -> tuple[Word, ...]:  # noqa: PLR0911  one return a way
     """A compound word's parts where each is known; else what it ends or begins with, and the rest."""
     if len(text) == _SHORTEST - 1 and text.endswith("id"):
         return (Word(text[:-2], frozenset()), _word("id"))

@@ -57,10 +57,13 @@ class Draft:
         return {"name": self.name, "kind": str(self.kind), "columns": columns, "text": self.text}
 
 
-def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch, *, origin: str = "") -> Draft:
+def suggest(  # noqa: PLR0913  what is known of the rows
+    name: str, files: str, look: Look, sample: pa.RecordBatch, *, origin: str = "", kind: SourceKind | None = None
+) -> Draft:
     """Draft the definition of a source called `name` for the glob `files`, from rows as they were read.
 
-    `origin` are the lines that stand in place of ``files:`` where the rows are not in files. Errors: ColumnsUnknown.
+    `origin` are the lines that stand in place of ``files:`` where the rows are not in files; `kind` is what the rows
+    are, where that is known. Errors: ColumnsUnknown.
 
     >>> look = Look("csv", "utf-8", ";", '"', ",", {}, 1, ("Kundenr.", "E-mail"), None, ())
     >>> draft = suggest("crm", "data/crm.csv", look, pa.record_batch({"Kundenr.": ["7"], "E-mail": ["a@b.example"]}))
@@ -68,7 +71,7 @@ def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch, *, origin
     (<SourceKind.PEOPLE: 'people'>, [('customer_no', 'customer_no'), ('email', 'email')])
     """
     some = _thinned(sample)
-    seen = []
+    seen: list[Seen] = []
     there = frozenset(sample.schema.names)
     for header in look.columns:
         if header in there:
@@ -78,6 +81,8 @@ def suggest(name: str, files: str, look: Look, sample: pa.RecordBatch, *, origin
         raise ColumnsUnknown(files)
     source = _source_name(name)
     table = read_table(source, seen)
+    if kind is not None:
+        table = replace(table, kind=kind)
     columns = draft_columns(source, seen, table)
     if table.kind is SourceKind.CONSENTS:
         columns = _with_states(columns, sample)

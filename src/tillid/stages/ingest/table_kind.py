@@ -14,19 +14,10 @@ from tillid.stages.ingest.state_words import states_of
 
 _FEW_COLUMNS = 6
 _MOST_COLUMNS_OF_CONSENTS = 12
-_SUPPRESSION_WORDS = (
-    "robinson",
-    "suppress",
-    "spaer",
-    "sperre",
-    "reserv",
-    "bloker",
-    "block",
-    "optout",
-    "nejtak",
-    "unsub",
+_SUPPRESSION_WORDS = tuple(
+    "robinson suppress spaer sperre reserv bloker block optout nejtak unsub afmeld avmeld donotcall dnc belmeniet"
+    " uitgeschreven".split()
 )
-_SUPPRESSION_WORDS = (*_SUPPRESSION_WORDS, "afmeld", "avmeld", "donotcall", "dnc", "belmeniet", "uitgeschreven")
 
 _WHO = frozenset(
     {"email", "phone", "customer_no", "household_no", "loyalty_no", "login", "device_id", "person_no", "national_id"}
