@@ -8,19 +8,21 @@ from pathlib import Path
 from small_projects import SmallProject
 
 from tillid.pipeline.suggest import suggest
-from tillid.terms.categories import ALL_CATEGORIES, SPECIAL_CATEGORIES, covers, is_special
+from tillid.terms.categories import ALL_CATEGORIES, GOVERNMENT_ID, SPECIAL_CATEGORIES, asks_for_a_law, covers
 
 _FILLED = {
     "collected_for: []": "collected_for: [everything]",
     "purpose:   #": "purpose: everything  #",
 }
 _COVERED = sorted(
-    {key for key in ALL_CATEGORIES if key.count(".") <= 2 and not any(covers(key, s) for s in SPECIAL_CATEGORIES)}
+    key
+    for key in ALL_CATEGORIES
+    if key.count(".") <= 2 and not any(covers(key, s) for s in (*SPECIAL_CATEGORIES, GOVERNMENT_ID))
 )
 PURPOSES = f"""
 purposes:
   everything: {{data_use: analytics, legal_basis: legitimate_interests, assessment: L1, retention: 200 years,
-               categories: [{", ".join(key for key in _COVERED if not is_special(key))}]}}
+               categories: [{", ".join(key for key in _COVERED if not asks_for_a_law(key))}]}}
 """
 
 

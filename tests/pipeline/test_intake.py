@@ -231,7 +231,7 @@ def test_refused_rows_are_counted_told_and_kept(tmp_path: Path) -> None:
         ("1", "2025-12-03 10:00:00", "cup", "a lot"),
         ("1", None, "cup", 4),
     ]
-    project.put("data/orders.csv", csv(ORDERS_HEAD, *rows) + "1,2025-12-05 10:00:00,cup\n")
+    project.put("data/orders.csv", csv(ORDERS_HEAD, *rows) + "1,2025-12-05 10:00:00,cup,2,3\n")
     taken, _ = project.build()
     count = taken.counts["orders"]
     assert (count.read, count.accepted, count.refused, taken.events) == (5, 1, 4, 1)

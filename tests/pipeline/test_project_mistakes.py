@@ -66,7 +66,6 @@ MISTAKES = [
     Mistake("sources/crm.yml", "category: user.name.first", "category: user.name.fist", "unknown data category"),
     Mistake("sources/crm.yml", "load: snapshot", "load: [snapshot]", "`load` must be text, not a list"),
     Mistake("sources/orders.yml", "time: occurred_at\n", "", "`kind: events` needs `time`", at="kind: events"),
-    Mistake("sources/products.yml", "key: sku\n", "", "`kind: things` needs `key`", at="kind: things"),
     Mistake("sources/robinson.yml", "bars: [newsletter, marketing.communications]\n", "", "needs `bars`",
             at="kind: suppressions"),
     Mistake("variables/purchases.yml", "measure: sum", "measure: summ", "did you mean `sum`?"),

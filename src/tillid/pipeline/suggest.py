@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from contextlib import closing
@@ -21,6 +20,7 @@ from tillid.pipeline.project.load import load_project
 from tillid.pipeline.project.project import Project
 from tillid.pipeline.wiring import open_file, open_table, sample_file
 from tillid.ports.source import Look, SourceFile
+from tillid.stages.ingest.draft_text import quoted
 from tillid.stages.ingest.suggest import DATABASE, Draft
 from tillid.stages.ingest.suggest import suggest as draft
 from tillid.terms.errors import nearest
@@ -115,5 +115,5 @@ def _rows_of_table(project: Project, named: str) -> _Rows:
     look = pulled.look()
     with closing(pulled.pull(None)) as batches:
         sample = next(batches).rows.table
-    origin = f"database: {{connection: {connection}, table: {json.dumps(table, ensure_ascii=False)}}}"
+    origin = f"database: {{connection: {connection}, table: {quoted(table)}}}"
     return _Rows(table.rpartition(".")[2].strip('"'), named, look, sample, origin)

@@ -95,6 +95,15 @@ def is_special(key: str) -> bool:
     return is_covered(key, SPECIAL_CATEGORIES)
 
 
+def asks_for_a_law(key: str) -> bool:
+    """Whether `key` is a special category or a government id, for which a purpose must name what allows it.
+
+    >>> asks_for_a_law("user.government_id.passport_number"), asks_for_a_law("user.contact")
+    (True, False)
+    """
+    return is_special(key) or covers(GOVERNMENT_ID, key)
+
+
 def holds_national_ids(key: str) -> bool:
     """Whether `key` says that a national identification number stands there: it, or government ids of any kind.
 

@@ -57,7 +57,7 @@ def test_all_that_is_said_is_kept():
         ({"key": "emial"}, ("key",), "Did you mean 'email'"),
         ({"time": "email"}, ("time",), "type timestamp or date"),
         ({"ignore": ["E-mail"]}, ("ignore",), "under 'columns' too"),
-        ({"format": "xml"}, ("format",), "Valid: csv, excel"),
+        ({"format": "xml"}, ("format",), "Valid: arrow, csv, excel"),
         ({"separator": ";;"}, ("separator",), "one plain character"),
         ({"separator": '"'}, ("separator",), "are the same"),
         ({"decimal": ";"}, ("decimal",), "Valid: ,, ."),

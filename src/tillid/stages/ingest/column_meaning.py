@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from tillid.stages.ingest.column_profile import ColumnProfile
 from tillid.stages.ingest.header_words import Meaning, Reading, last_part, readings, spelled
-from tillid.terms.categories import is_special
+from tillid.terms.categories import asks_for_a_law
 
 SURE = 0.75
 """From here on a guess needs no remark."""
@@ -102,7 +102,7 @@ def guesses(profile: ColumnProfile, *, is_first: bool = False) -> tuple[Guess, .
     ]
     if profile.few and profile.few <= _GENDERS and profile.few & _TELLING_GENDERS:
         found.append(Guess(Meaning("gender", "user.demographic.gender", "text"), 0.8, "the values name genders"))
-    if _is_survey(profile.header) and not any(is_special(guess.meaning.category) for guess in found):
+    if _is_survey(profile.header) and not any(asks_for_a_law(guess.meaning.category) for guess in found):
         found.append(Guess(Meaning("answer", "user.content"), 1.1, "the header numbers a question"))
     ordered = sorted(found, key=lambda guess: -guess.certainty)
     return tuple(replace(guess, certainty=min(guess.certainty, 1.0)) for guess in ordered)
@@ -112,7 +112,7 @@ def _from_header(reading: Reading, profile: ColumnProfile) -> Guess:
     certainty = min(reading.fit, 1.0)
     if reading.meaning.name == "record_no" and certainty < SURE and not profile.is_once:
         certainty = 0.0  # the code or number of something that is not known
-    if is_special(reading.meaning.category):
+    if asks_for_a_law(reading.meaning.category):
         # What may be a special category is told even where the header says more than that.
         certainty = max(certainty, 0.7)
     words = " ".join(reading.words)

@@ -12,7 +12,7 @@ from tillid.stages.ingest.column_profile import ColumnProfile
 from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.ingest.header_words import last_part, spelled
 from tillid.stages.ingest.table_kind import Seen, TableReading, Topic, is_own_number
-from tillid.terms.categories import is_special
+from tillid.terms.categories import asks_for_a_law
 
 NO_PERSON = "system.operations"
 """The category of what is about nobody."""
@@ -112,7 +112,7 @@ def _drafted(source: str, column: Seen, table: TableReading, names: _Names, all_
     type_ = _type(profile, best, table)
     misfit = profile.misfit if type_ == profile.type else 0.0
     draft = DraftColumn(profile.header, name, type_, category, identifier, (), certainty, reason, misfit=misfit)
-    if table.kind is not SourceKind.THINGS and category and is_special(category):
+    if table.kind is not SourceKind.THINGS and category and asks_for_a_law(category):
         return replace(draft, left_out=_law(category), identifier="")
     return draft
 
@@ -229,7 +229,7 @@ def _by_neighbours(columns: Sequence[DraftColumn]) -> list[DraftColumn]:
             continue
         before = next((c for c in reversed(columns[:at]) if c.category), None)
         after = next((c for c in columns[at + 1 :] if c.category), None)
-        if before and after and before.category == after.category and not is_special(before.category):
+        if before and after and before.category == after.category and not asks_for_a_law(before.category):
             reason = "the columns before and after it are of this category"
             settled[at] = replace(column, category=before.category, certainty=LIKELY, reason=reason)
     return settled

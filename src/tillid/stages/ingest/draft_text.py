@@ -44,13 +44,13 @@ def draft_text(  # noqa: PLR0913, PLR0917  the parts of a draft
     left_out = [column for column in columns if column.left_out]
     if left_out:
         lines.append("ignore:  # left out, for the reason beside each")
-        lines += [f"  - {_quoted(column.header)}  # {column.left_out}" for column in left_out]
+        lines += [f"  - {quoted(column.header)}  # {column.left_out}" for column in left_out]
     return "\n".join(lines) + "\n"
 
 
 def files_line(files: str) -> str:
     """The line that says which files a source is read from."""
-    return f"files: {_quoted(files)}"
+    return f"files: {quoted(files)}"
 
 
 def _seen(look: Look) -> list[str]:
@@ -85,7 +85,7 @@ def _about(table: TableReading, columns: Sequence[DraftColumn], once: frozenset[
     consents = [c.header for c in columns if c.type == "boolean" and _CONSENT.search("".join(spelled(c.header)))]
     if consents:
         lines.append("# collected_for_if:  # purpose: the field that must be true for a row to be collected for it")
-        lines += [f"#   …: {_quoted(header)}" for header in consents]
+        lines += [f"#   …: {quoted(header)}" for header in consents]
     return [
         *lines,
         "data_subject: customer  # whom the rows are about",
@@ -129,10 +129,10 @@ def _column(column: DraftColumn) -> str:
     if column.identifier:
         parts.append(f"identifier: {column.identifier}")
     if column.values:
-        parts.append("values: {" + ", ".join(f"{_quoted(word)}: {state}" for word, state in column.values) + "}")
+        parts.append("values: {" + ", ".join(f"{quoted(word)}: {state}" for word, state in column.values) + "}")
     if _label(column):
-        parts.append(f"label: {_quoted(_label(column))}")
-    line = f"{_quoted(column.header)}: {{{', '.join(parts)}}}"
+        parts.append(f"label: {quoted(_label(column))}")
+    line = f"{quoted(column.header)}: {{{', '.join(parts)}}}"
     return f"{line}  # look: {'; '.join(column.looks)}" if column.category and column.looks else line
 
 
@@ -141,7 +141,8 @@ def _label(column: DraftColumn) -> str:
     return column.header if "_".join(spelled(column.header)) != column.name else ""
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """The text as YAML has it: bare where that is safe."""
     if _PLAIN.fullmatch(text) and text.lower() not in _YAML_WORDS:
         return text
     return json.dumps(text, ensure_ascii=False)
