@@ -184,7 +184,7 @@ def _is_consents(columns: Sequence[Seen], is_: set[str]) -> bool:
     if len(columns) > _MOST_COLUMNS_OF_CONSENTS or {"first_name", "street", "amount", "order_no"} & is_:
         return False
     return any(column.is_ in ("state", "opted_out", "status") and _states(column) for column in columns) or bool(
-        is_ & {"purpose", "notice"} and any(_states(column) for column in columns)
+        is_ & {"purpose", "notice", "evidence"} and any(_states(column) for column in columns)
     )
 
 
