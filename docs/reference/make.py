@@ -141,22 +141,24 @@ def _value(shape: Shape) -> str:  # noqa: C901, PLR0911, PLR0912  one return a s
     match shape:
         case Text():
             return _text(shape)
+        case Lag():
+            return "a time such as `10 minutes`, or a whole number"
+        case Record():
+            return "mapping"
         case Day():
             return "date: `2026-10-31`"
-        case Whole():
+        case Whole() as shape:
             return f"whole number, {shape.at_least} or more"
         case Truth():
             return "`true` or `false`"
         case Scalar():
             return "text, number, `true` or `false`"
-        case ListOf():
+        case ListOf() as shape:
             return _list(shape)
         case WithoutSecrets():
             return _value(shape.shape)
-        case Record() | Variants():
+        case Variants():
             return "mapping"
-        case Lag():
-            return "a time such as `10 minutes`, or a number"
         case Rate():
             return "number above 0"
         case Anything():
@@ -164,7 +166,7 @@ def _value(shape: Shape) -> str:  # noqa: C901, PLR0911, PLR0912  one return a s
         case MapOf():
             inner = "entries" if next(_below(shape, ""), None) else _value(shape.value)
             return f"mapping of names to {inner}"
-        case Named():
+        case Named() as shape:
             return {"row_condition": "[condition](#conditions)", "segment_rule": "[rule](#rules)"}[shape.name]
     raise NotImplementedError(type(shape).__name__)
 

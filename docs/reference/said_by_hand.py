@@ -10,8 +10,8 @@ INTRO = (
 
 READY_INTRO = (
     "A source that says `ready: NAME` is completed by one of these definitions: they know what a vendor's API or "
-    "export looks like. What the source says itself counts before them: keys, columns one by one, and fields under `ignore`, "
-    "which leave a column out. How to use them: [read from an API](../how-to/read-from-an-api.md)."
+    "export looks like. What the source says itself counts before them: keys, columns one by one, and fields under "
+    "`ignore`, which leave a column out. How to use them: [read from an API](../how-to/read-from-an-api.md)."
 )
 
 SCHEMAS = (

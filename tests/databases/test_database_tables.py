@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from database_servers import PASSWORD, Server
+from pymysql.connections import MySQLResult
 
 from tillid.connectors.secrets.kept_secrets import KeptSecrets
 from tillid.connectors.sources.database import DatabaseSource, TableRequest
@@ -224,6 +226,51 @@ def test_zero_dates_of_mariadb_are_not_fatal(database: Any) -> None:
     assert str(found[1]["day"]) == "2025-01-02"
 
 
+CURSORS: dict[str, list[tuple[str, str, str]]] = {
+    "postgresql": [
+        ("smallint", "5", "6"),
+        ("bigint", "1099511627776", "1099511627777"),
+        ("numeric(38, 4)", "12345678901234567890.1234", "12345678901234567890.1235"),
+        ("double precision", "0.1", "0.2"),
+        ("date", "'2025-11-03'", "'2025-11-04'"),
+        ("timestamp", "'2025-11-03 09:30:00.123456'", "'2025-11-03 09:30:00.123457'"),
+        ("timestamptz", "'2025-10-26 02:30:00+02'", "'2025-10-26 02:30:00+01'"),
+        ("text", "'2025-11-03T09:30:00Z'", "'2025-11-03T09:30:01Z'"),
+        ("bytea", "'\\x00ff'", "'\\x0100'"),
+    ],
+    "mariadb": [
+        ("tinyint", "5", "6"),
+        ("bigint unsigned", "18446744073709551614", "18446744073709551615"),
+        ("decimal(38, 4)", "12345678901234567890.1234", "12345678901234567890.1235"),
+        ("double", "0.1", "0.2"),
+        ("date", "'2025-11-03'", "'2025-11-04'"),
+        ("datetime(6)", "'2025-11-03 09:30:00.123456'", "'2025-11-03 09:30:00.123457'"),
+        ("timestamp(6) null", "'2025-10-26 02:30:00.5'", "'2025-10-26 03:30:00'"),
+        ("varchar(30)", "'2025-11-03T09:30:00Z'", "'2025-11-03T09:30:01Z'"),
+        ("varbinary(8)", "x'00ff'", "x'0100'"),
+    ],
+}
+
+
+@both_servers
+def test_every_type_that_has_an_order_takes_up_where_it_ended(database: Any) -> None:
+    for place, (type_, first, then) in enumerate(CURSORS[database.driver]):
+        table = f"t{place}"
+        database.say(f"create table {table} (id int, c {type_})".replace(":", "\\:"))
+
+        def put(number: int, value: str, table: str = table) -> None:
+            database.say(f"insert into {table} values ({number}, {value})".replace(":", "\\:"))
+
+        put(1, first)
+        found = source(database, table, cursor="c", only=frozenset({"id"}))
+        *_, last = found.pull(None)
+        put(2, first)
+        put(3, then)
+        batches = list(found.pull(last.reached))
+        assert [row["id"] for batch in batches for row in batch.rows.table.to_pylist()] == [2, 3], type_
+        assert sum(batch.rows.table.num_rows for batch in found.pull(batches[-1].reached)) == 0, type_
+
+
 @every_engine
 def test_local_formats_in_text_are_found(database: Any) -> None:
     database.say("create table t (day varchar(10), price varchar(10))")
@@ -303,6 +350,27 @@ def test_nothing_can_be_written(database: Any) -> None:
     with pytest.raises(sa.exc.DBAPIError), found._engine.begin() as connection:
         connection.exec_driver_sql("insert into t values (1)")
     assert rows(found) == []
+
+
+@both_servers
+def test_a_load_that_is_given_up_does_not_read_the_rest(database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = "generate_series(1, 200000) as n" if database.driver == "postgresql" else "seq_1_to_200000"
+    number = "n" if database.driver == "postgresql" else "seq"
+    database.say("create table t (a int, b int)", f"insert into t select {number}, {number} from {many}")
+    monkeypatch.setattr("tillid.connectors.sources.database_rows.CHUNK_ROWS", 100)
+    read = []
+    if database.driver == "mariadb":
+        usual = MySQLResult._read_rowdata_packet_unbuffered
+        monkeypatch.setattr(
+            MySQLResult, "_read_rowdata_packet_unbuffered", lambda result: read.append(1) or usual(result)
+        )
+    found = source(database, "t")
+    pull = found.pull(None)
+    assert next(pull).rows.table.num_rows == 100
+    pull.close()
+    del pull, found
+    gc.collect()
+    assert len(read) <= 1_000
 
 
 @both_servers

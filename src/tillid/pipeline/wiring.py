@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from tillid.connectors.destinations.file import FileDestination
 from tillid.connectors.secrets.kept_secrets import KeptSecrets
+from tillid.connectors.sources.errors import DriverMissing
 from tillid.connectors.sources.files import FileSource
 from tillid.pipeline.project.project import Project
 from tillid.ports.api import FromApi
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
-from tillid.ports.errors import EngineMissing
 from tillid.ports.pulled import FromDatabase, Pulled
 from tillid.ports.secrets import Secrets
-from tillid.ports.source import Source
+from tillid.ports.source import BATCH_ROWS, Source
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
@@ -23,6 +25,8 @@ from tillid.stores.audit_log import FileAuditLog, Verdict, verify
 STATE = ".tillid"
 """The folder in a project where its state rests."""
 AUDIT = "audit.ndjson"
+_FOR_DATABASES = ("dlt", "sqlalchemy", "tenacity")
+_FOR_APIS = ("cryptography", "dlt", "requests")
 
 
 def audit_log(folder: Path) -> AuditLog:
@@ -61,11 +65,11 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
     """What a source is pulled from: its table, or its resource of an API."""
     if source.api is not None:
         return _open_api(project, source, source.api)
-    # Imported here: drivers are extras that most projects do without.
-    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415
-
     if source.database is None:
         raise ValueError(f"{source.name} is not pulled")
+    _require_databases(source.name)
+    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  an extra
+
     is_event = source.kind is SourceKind.EVENTS
     request = TableRequest(
         project.connections[source.database.connection],
@@ -79,12 +83,8 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
 
 
 def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pulled:
-    try:
-        # Imported here: dlt is slow to load, and an extra that most projects do without.
-        from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415
-    except ModuleNotFoundError:
-        hint = "Run: pip install 'tillid[apis]'"
-        raise EngineMissing(f"What the API of {source.name} is asked with is not installed", hint=hint) from None
+    _require(source.name, "APIs", _FOR_APIS, "Run: pip install 'tillid[apis]'")
+    from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415  an extra
 
     connection = None if said.connection is None else project.apis[said.connection]
     # Of events that never change one is known by its key; of what changes, a version is known by all that it says.
@@ -94,11 +94,24 @@ def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pull
 
 
 def open_table(project: Project, connection: str, table: str) -> Pulled:
-    """A table that no source declares yet."""
-    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  as above
+    """A table that no source declares yet: its first rows."""
+    _require_databases(table)
+    from tillid.connectors.sources.database import DatabaseSource, TableRequest  # noqa: PLC0415  an extra
 
-    request = TableRequest(project.connections[connection], FromDatabase(connection, table))
+    request = TableRequest(project.connections[connection], FromDatabase(connection, table), most=BATCH_ROWS)
     return DatabaseSource(project.folder, request, secrets(project))
+
+
+def _require_databases(name: str) -> None:
+    hint = "Run: pip install 'tillid[databases]', or tillid[postgres], tillid[mysql], tillid[mssql]."
+    _require(name, "databases", _FOR_DATABASES, hint)
+
+
+def _require(name: str, what: str, packages: Sequence[str], hint: str) -> None:
+    """Say what to install, where the extra that reads databases or APIs is not there."""
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing:
+        raise DriverMissing(name, f"what reads {what} is not installed: {', '.join(missing)}", hint=hint)
 
 
 def secrets(project: Project) -> Secrets:

@@ -31,7 +31,7 @@ class TableRequest:
 
     `only` these columns are read, by header; None stands for all. `key` is the column that tells an event from
     every other, None where a row is told by all that it says. `is_told_apart` says that the store knows rows
-    that come again. `read_as` holds what the definition says about texts.
+    that come again. `read_as` holds what the definition says about texts. At most `most` rows are read, if it is given.
     """
 
     connection: DatabaseConnection
@@ -40,6 +40,7 @@ class TableRequest:
     key: str | None = None
     is_told_apart: bool = False
     read_as: ReadAs = field(default_factory=ReadAs)
+    most: int | None = None
 
 
 class DatabaseSource:
@@ -92,7 +93,7 @@ class DatabaseSource:
         since = None if window is None else From(self._column(str(self._said.cursor)), window.start)
 
         def begun() -> tuple[list[Row], Iterator[list[Row]]]:
-            rows = rows_of(self._engine, self._table, self._selected, since)
+            rows = rows_of(self._engine, self._table, self._selected, since, most=self._request.most)
             return next(rows, []), rows
 
         chunk, rest = self._asked(begun)
@@ -182,7 +183,7 @@ class DatabaseSource:
 def is_mark(value: object) -> bool:
     """Whether a value marks its row as deleted: true, a number that is not 0, a time, or a word for yes.
 
-    >>> [is_mark(value) for value in (True, 1, "Ja", date(2026, 1, 1), False, 0, "0", "", None)]
+    >>> [is_mark(value) for value in (True, 1, "Ja", "2026-01-01 10:00", False, 0, "0", "", None)]
     [True, True, True, True, False, False, False, False, False]
     """
     if isinstance(value, str):

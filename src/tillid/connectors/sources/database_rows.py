@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -22,6 +21,9 @@ CHUNK_ROWS = 16_384
 """Rows that come in one batch; of tables with long texts more would need much memory."""
 
 Row = Sequence[object]
+_NOTHING = {type(None)}
+# Of these column_of makes the same as of what `_plain` would.
+_AS_THEY_ARE = ({str}, {int}, {float}, {bool}, {date})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,25 @@ class From:
 
 
 class _Rows(TableLoader):
-    """dlt's loader, which gives rows as the driver does."""
+    """dlt's loader, which gives rows as the driver does, and hangs up when no more are wanted."""
 
-    def _convert_result(self, result: Any, backend_kwargs: dict[str, Any]) -> Iterator[list[Row]]:  # noqa: ARG002
-        for partition in result.partitions(size=self.chunk_size):
-            yield [tuple(row) for row in partition]
+    def _load_rows(self, query: Any, backend_kwargs: dict[str, Any]) -> Iterator[list[Row]]:  # noqa: ARG002
+        with self.engine.connect() as connection:
+            result = connection.execution_options(yield_per=self.chunk_size).execute(query)
+            try:
+                for partition in result.partitions():
+                    yield [tuple(row) for row in partition]
+            except GeneratorExit:
+                _forget_the_rest(result.cursor)
+                connection.invalidate()
+                raise
+
+
+def _forget_the_rest(cursor: Any) -> None:
+    """Keep PyMySQL from reading all that is left of a table before it lets go of its connection."""
+    unread = getattr(cursor, "_result", None)
+    if unread is not None and getattr(unread, "unbuffered_active", False):
+        unread.unbuffered_active = False
 
 
 def rows_of(
@@ -72,8 +88,7 @@ def batch_of(rows: Sequence[Row], columns: Mapping[str, tuple[int, FoundColumn]]
     """The rows as Arrow; `columns` maps each header to its place in a row and the column."""
     turned = list(zip(*rows, strict=True)) if rows else []
     arrays = [
-        _array([_plain(value, column) for value in turned[place]]) if turned else pa.array([], pa.string())
-        for place, column in columns.values()
+        _array(turned[place], column) if turned else pa.array([], pa.string()) for place, column in columns.values()
     ]
     if not arrays:
         # Rows of which no column is wanted are counted all the same.
@@ -107,15 +122,22 @@ def _of_bytes(value: bytes, column: FoundColumn) -> object:
         return value.decode("latin-1")
 
 
-def _array(values: list[object]) -> pa.Array:
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {Decimal} and all(value is None or value.is_finite() for value in values):  # type: ignore[attr-defined]
-        try:
-            return pa.array(values)
-        except pa.ArrowInvalid:
-            return pa.array([None if value is None else format(value, "f") for value in values], pa.string())
-    if kinds == {datetime}:
-        zoned = {value.tzinfo is not None for value in values if value is not None}  # type: ignore[attr-defined]
-        if zoned == {True}:
-            return pa.array(values, pa.timestamp("us", "UTC"))
-    return column_of([str(value) if isinstance(value, Decimal | UUID) else value for value in values])
+def _array(given: Sequence[object], column: FoundColumn) -> pa.Array:
+    kinds = set(map(type, given)) - _NOTHING
+    if kinds in _AS_THEY_ARE:
+        return column_of(given)
+    values = [_plain(value, column) for value in given]
+    kinds = set(map(type, values)) - _NOTHING
+    if kinds == {Decimal}:
+        return _decimals(values)
+    if kinds == {datetime} and {value.tzinfo for value in values if isinstance(value, datetime)} == {UTC}:
+        return pa.array(values, pa.timestamp("us", "UTC"))
+    return column_of([str(value) if isinstance(value, Decimal) else value for value in values])
+
+
+def _decimals(values: list[Any]) -> pa.Array:
+    """Decimals as they are; text where there is one that is no number, or more digits than Arrow has."""
+    try:
+        return pa.array(values)
+    except pa.ArrowInvalid:
+        return pa.array([None if value is None else format(value, "f") for value in values], pa.string())

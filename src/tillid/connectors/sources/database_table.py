@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -46,7 +47,10 @@ def find_table(connection: sa.Connection, name: str, table: str) -> FoundTable:
     inspector = sa.inspect(connection)
     for schema, own in _readings(table):
         if inspector.has_table(own, schema=schema):
-            return FoundTable(own, schema, _columns(name, inspector.get_columns(own, schema=schema)))
+            with warnings.catch_warnings():
+                # A type that SQLAlchemy does not know is read as the driver gives it.
+                warnings.simplefilter("ignore", sa.exc.SAWarning)
+                return FoundTable(own, schema, _columns(name, inspector.get_columns(own, schema=schema)))
     raise TableMissing(
         name, f"there is no table or view {table!r}, or its user may not see it", hint=_near(inspector, table)
     )

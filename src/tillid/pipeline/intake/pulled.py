@@ -114,20 +114,31 @@ def notes_of(reader: PulledFile, source: SourceDefinition, seen: FileNotes) -> F
     return {**elsewhere, name: note}
 
 
-def settle(reader: PulledFile, source: SourceDefinition, note: dict[str, object], *, read: int, anew: bool) -> None:
-    """Note what a pull came to: `read` rows, and how far it went.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a pull came to: `read` rows, in place of what was held when `anew`; `held` events were there before."""
+
+    read: int
+    anew: bool
+    held: int
+
+
+def settle(reader: PulledFile, source: SourceDefinition, note: dict[str, object], done: Settled) -> None:
+    """Note how many rows a pull read, and how far it went.
 
     Raises `SourceShrank` when events that were to be read anew are no longer all there.
     """
-    before = int(cast("int", note["read"]))
+    read = int(cast("int", note["read"]))
+    # Rows of events that are known by their keys may have been read several times.
+    before = done.held if source.key else read
     only_adds = source.kind is SourceKind.EVENTS and source.load is not Load.SNAPSHOT and not source.has_versions
-    if anew and only_adds and read < before:
+    if done.anew and only_adds and done.read < before:
         raise SourceShrank(
-            f"{reader.file.path} has {read} rows to read anew under the changed definition of {source.name}, "
+            f"{reader.file.path} has {done.read} rows to read anew under the changed definition of {source.name}, "
             f"and {before} were read from it before",
             hint="The others would be lost. Put the definition back, or declare the new one under another name.",
         )
-    note["cursor"], note["read"] = reader.reached, read + (0 if anew else before)
+    note["cursor"], note["read"] = reader.reached, done.read + (0 if done.anew else read)
 
 
 def former_types(former: Mapping[str, object]) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from tillid.pipeline.errors import EmptySnapshot
 from tillid.pipeline.intake.ahead import ahead
 from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, keys_table, source_table, takes_keys
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
-from tillid.pipeline.intake.pulled import PulledFile, changes_of_columns, due, keys_of, notes_of, settle
+from tillid.pipeline.intake.pulled import PulledFile, Settled, changes_of_columns, due, keys_of, notes_of, settle
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
 from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, prepare
 from tillid.pipeline.intake.to_read import FileNotes, ToRead, file_notes, files_to_read, is_redefined
@@ -181,7 +181,7 @@ def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, p
         )
     if isinstance(opened.reader, PulledFile):
         file = opened.reader.file.path
-        settle(opened.reader, source, opened.notes[file], read=count.read, anew=todo.anew)
+        settle(opened.reader, source, opened.notes[file], Settled(count.read, todo.anew, rows))
     _keep_refused(build, source, refusals)
     before = 0 if todo.anew else rows
     taken.rows[source.name] = before + entered.staged
