@@ -209,7 +209,7 @@ WRONG = {
     "database: {connection: butik, table: ordrer, cursor: nr, query: select 1}": "unknown key `query`",
     "database: {connection: butik, table: ordrer}": "'cursor' is missing",
     "database: {connection: butik, table: ordrer, cursor: nr, lag: 3 weeks}": "`lag` must be a time such as 10 minutes",
-    "database: {connection: butik, table: ordrer, cursor: nr, deleted: x}": "'deleted' is for people and things",
+    "database: {connection: butik, table: ordrer, cursor: nr, deleted: x}": "'deleted' is for people, things",
     "database: {connection: butik, table: ordrer, lag: 5}": "'lag' needs a 'cursor'",
     "load: snapshot\ndatabase: {connection: butik, table: ordrer, cursor: nr}": "without a cursor",
     "separator: ';'\ndatabase: {connection: butik, table: ordrer, cursor: nr}": "'separator' is for files",
