@@ -159,10 +159,8 @@ def _value(shape: Shape) -> str:  # noqa: C901, PLR0911, PLR0912  one return a s
             return _list(shape)
         case WithoutSecrets():
             return _value(shape.shape)
-        case Record() | Variants():
+        case Variants():
             return "mapping"
-        case Lag():
-            return "a time such as `10 minutes`, or a whole number"
         case Rate():
             return "number above 0"
         case Anything():

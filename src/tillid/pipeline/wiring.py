@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from glob import escape
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +18,6 @@ from tillid.pipeline.project.project import Project
 from tillid.ports.api import FromApi
 from tillid.ports.audit import AuditLog
 from tillid.ports.destination import Destination
-from tillid.ports.errors import EngineMissing
 from tillid.ports.pulled import FromDatabase, Pulled
 from tillid.ports.secrets import Secrets
 from tillid.ports.source import BATCH_ROWS, Look, Source, TableFiles
@@ -29,6 +29,8 @@ from tillid.stores.audit_log import FileAuditLog, Verdict, verify
 STATE = ".tillid"
 """The folder in a project where its state rests."""
 AUDIT = "audit.ndjson"
+_FOR_DATABASES = ("dlt", "sqlalchemy", "tenacity")
+_FOR_APIS = ("cryptography", "dlt", "requests")
 
 
 def audit_log(folder: Path) -> AuditLog:
@@ -85,12 +87,8 @@ def open_pulled(project: Project, source: SourceDefinition) -> Pulled:
 
 
 def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pulled:
-    try:
-        # Imported here: dlt is slow to load, and an extra that most projects do without.
-        from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415
-    except ModuleNotFoundError:
-        hint = "Run: pip install 'tillid[apis]'"
-        raise EngineMissing(f"What the API of {source.name} is asked with is not installed", hint=hint) from None
+    _require(source.name, "APIs", _FOR_APIS, "Run: pip install 'tillid[apis]'")
+    from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415  an extra
 
     connection = None if said.connection is None else project.apis[said.connection]
     # Of events that never change one is known by its key; of what changes, a version is known by all that it says.
@@ -109,11 +107,15 @@ def open_table(project: Project, connection: str, table: str) -> Pulled:
 
 
 def _require_databases(name: str) -> None:
-    """Say what to install, where the extra that reads databases is not there."""
-    missing = [package for package in ("dlt", "sqlalchemy", "tenacity") if find_spec(package) is None]
+    hint = "Run: pip install 'tillid[databases]', or tillid[postgres], tillid[mysql], tillid[mssql]."
+    _require(name, "databases", _FOR_DATABASES, hint)
+
+
+def _require(name: str, what: str, packages: Sequence[str], hint: str) -> None:
+    """Say what to install, where the extra that reads databases or APIs is not there."""
+    missing = [package for package in packages if find_spec(package) is None]
     if missing:
-        hint = "Run: pip install 'tillid[databases]', or tillid[postgres], tillid[mysql], tillid[mssql]."
-        raise DriverMissing(name, f"what reads databases is not installed: {', '.join(missing)}", hint=hint)
+        raise DriverMissing(name, f"what reads {what} is not installed: {', '.join(missing)}", hint=hint)
 
 
 def secrets(project: Project) -> Secrets:
