@@ -147,6 +147,8 @@ def _value(shape: Shape) -> str:  # noqa: C901, PLR0911, PLR0912  one return a s
     match shape:
         case Text():
             return _text(shape)
+        case Lag():
+            return "a time such as `10 minutes`, or a whole number"
         case Day():
             return "date: `2026-10-31`"
         case Whole():
@@ -159,7 +161,7 @@ def _value(shape: Shape) -> str:  # noqa: C901, PLR0911, PLR0912  one return a s
             return _list(shape)
         case WithoutSecrets():
             return _value(shape.shape)
-        case Variants():
+        case Record() | Variants():
             return "mapping"
         case Rate():
             return "number above 0"
