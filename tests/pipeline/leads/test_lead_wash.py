@@ -240,3 +240,14 @@ def test_no_value_of_a_lead_is_in_the_audit_log(project: SmallProject, capsys: p
     assert "leads_washed" in log
     for value in ("god@post.example", "Torvet", "20100001", "Friis"):
         assert value not in log
+
+
+def test_national_ids_come_out_in_no_file(project: SmallProject, capsys: pytest.CaptureFixture[str]) -> None:
+    head = HEAD + ";Bemærkning"
+    rows = [f"{row};{'ring til 010170-1234' if place == 9 else ''}" for place, row in enumerate(LEADS)]
+    path, out = project.put("leads.csv", [head, *rows]), project.folder / "washed.csv"
+    _, figures = told(project, capsys, str(path), "--out", str(out))
+    assert "Bemærkning: 1 national ids were taken out" in figures["notes"]
+    text = out.read_text(encoding="utf-8-sig")
+    assert "ring til [national id]" in text
+    assert "010170" not in text

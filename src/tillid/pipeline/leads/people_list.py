@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from tillid.pipeline.leads.roles import Described, Roles, roles_of
 from tillid.ports.source import Look, RawBatch, Source, SourceFile, UnreadableRow
-from tillid.stages.ingest.definitions import SourceKind
+from tillid.stages.ingest.definitions import ColumnDefinition, ColumnType, SourceDefinition, SourceKind
+from tillid.stages.ingest.quarantine import Quarantine
 from tillid.stages.ingest.suggest import suggest
 from tillid.stages.ingest.to_text import text_of
 from tillid.stages.ingest.to_time import date_of
@@ -19,13 +20,15 @@ from tillid.stages.resolve.worthless import is_worthless
 from tillid.stages.wash import Washed, wash
 from tillid.stages.wash.countries import countries_of
 
+_ANYTHING = "user.content"
+
 
 @dataclass(frozen=True, slots=True)
 class PeopleList:
     """A list of people: `raw` and `washed` by header, as text; `lines` of the rows in the file.
 
     `found` says of each washed column what was found in it. `born` is the birth date, YYYY-MM-DD,
-    `countries` the ISO code of each row's country.
+    `countries` the ISO code of each row's country. `national_ids` counts, by header, the numbers that were taken out.
     """
 
     file: SourceFile
@@ -38,6 +41,7 @@ class PeopleList:
     countries: pa.Array
     lines: Sequence[int]
     unreadable: tuple[UnreadableRow, ...]
+    national_ids: Mapping[str, int]
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -72,6 +76,7 @@ def read_list(
     look = source.look(file)
     batches = list(_counted(source, file, advance))
     described = columns or _drafted(look, batches)
+    batches, taken = _without_national_ids(look, described, batches)
     lines = source.line_of(file, range(sum(batch.table.num_rows for batch in batches)))
     roles = roles_of(described)
     typed = {h: pa.concat_arrays([_column(b.table, h) for b in batches]) for h in look.columns} if batches else {}
@@ -80,7 +85,7 @@ def read_list(
     found, washed = _washed(raw, roles, countries)
     born = _days(typed, roles.first("birth_date"), look, timezone, len(lines))
     unreadable = tuple(row for batch in batches for row in batch.unreadable)
-    return PeopleList(file, look, roles, raw, washed, found, born, countries, lines, unreadable)
+    return PeopleList(file, look, roles, raw, washed, found, born, countries, lines, unreadable, taken)
 
 
 def _counted(source: Source, file: SourceFile, advance: Callable[[int], None]) -> Sequence[RawBatch]:
@@ -95,6 +100,24 @@ def _drafted(look: Look, batches: Sequence[RawBatch]) -> Sequence[Described]:
     nothing = pa.record_batch({header: pa.array([], pa.string()) for header in look.columns})
     sample = batches[0].table if batches else nothing
     return suggest("leads", look.file, look, sample, kind=SourceKind.PEOPLE).columns
+
+
+def _without_national_ids(
+    look: Look, described: Sequence[Described], batches: Sequence[RawBatch]
+) -> tuple[list[RawBatch], dict[str, int]]:
+    """The rows without national identity numbers, which nothing of a list of leads is a reason to keep."""
+    categories = {column.header: column.category for column in described}
+    columns = tuple(
+        ColumnDefinition(header, f"column_{place}", ColumnType.TEXT, categories.get(header) or _ANYTHING, wash="none")
+        for place, header in enumerate(look.columns)
+    )
+    quarantine = Quarantine(SourceDefinition("leads", SourceKind.PEOPLE, (look.file,), columns, identified=False))
+    cleaned = [quarantine.clean(quarantine.judge(batch)) for batch in batches]
+    taken: dict[str, int] = {}
+    for one in cleaned:
+        for (header, _), count in one.taken.items():
+            taken[header] = taken.get(header, 0) + count
+    return [one.raw for one in cleaned], taken
 
 
 def _column(table: pa.RecordBatch, header: str) -> pa.Array:

@@ -163,6 +163,7 @@ def _with_unreadable(verdicts: pa.Table, leads: PeopleList) -> pa.Table:
 
 def _notes(leads: PeopleList, asked: Asked) -> list[str]:
     notes = list(leads.look.notes)
+    notes += [f"{header}: {count} national ids were taken out" for header, count in leads.national_ids.items()]
     unknown = [h for h in leads.look.columns if not any(h in headers for headers in leads.roles.headers.values())]
     if unknown:
         notes.append(f"Not used for judging, since nothing tells what they are: {', '.join(unknown)}")
