@@ -62,6 +62,9 @@ def _iso_text_by_places(text: pa.Array, shape: DateShape) -> pa.Array:
 
 def _part_by_part(text: pa.Array, shape: DateShape) -> tuple[pa.Array, pa.Array | None]:
     found = pc.extract_regex(text, shape.pattern)
+    if found.null_count == len(found):
+        # Most columns hold no dates at all, and each step below costs, however few the rows are.
+        return pa.nulls(len(text), _MOMENT), None
     parts = {name: found.field(index) for index, name in enumerate(shape.groups)}
     year, month, day = _number(parts.get("Y", parts.get("y"))), _number(parts["m"]), _number(parts["d"])
     if "Y" not in parts:

@@ -27,6 +27,7 @@ _HAS_TIME = r"\d[Tt ]\s*\d"
 _MOST_DIGITS = 38
 _NANOSECONDS = r"[.,]\d{7,}"
 _ZONE = r"(?:[Zz]|\d[+-]\d{2}(?::?\d{2})?)\s*$"
+_DATE_BEGINS = re.compile(r"\d[-./ ]\d|\d{8}")
 _TIME_FIRST = r"^\s*\d{1,2}:\d{2}"
 
 
@@ -159,6 +160,9 @@ class TypeOfColumn:
             self.words.update(word.strip().lower() for word in pc.unique(text).to_pylist())
 
     def _see_dates(self, text: pa.Array) -> None:
+        # Every value must be a date, so the first one that is none settles a column without a look at the others.
+        if self._formats and not _DATE_BEGINS.search(text[0].as_py()):
+            self._formats = []
         if self._formats and (_any(text, _NANOSECONDS) or _any(text, _TIME_FIRST)):
             self._formats = []
         self._formats = [format_ for format_ in self._formats if not timestamp_of(text, "UTC", format_).null_count]
