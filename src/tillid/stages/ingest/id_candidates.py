@@ -39,6 +39,7 @@ _BARE = r"^[0-9]+(?:[.,]0+)?$"
 _TEN_DATED = r"^[0-36-9][0-9][01][0-9]{7}(?:[.,]0+)?$"
 _ELEVEN = r"^[0-9]{11}(?:[.,]0+)?$"
 _ELEVEN_KINDS = (NationalId.FODSELSNUMMER, NationalId.RIJKSREGISTERNUMMER)
+_SHORTEST = 10
 _SMALLEST, _TEN_DIGITS, _ELEVEN_DIGITS, _LARGEST = 10**7, 10**9, 10**10, 10**11
 
 
@@ -60,7 +61,15 @@ def candidate_texts(values: pa.Array, verdicts: Verdicts) -> pa.Array:
 
 
 def _of_mixed(values: pa.Array, verdicts: Verdicts) -> pa.Array:
-    ascii_ = pc.indices_nonzero(_matches(values, _EIGHT))
+    """Of texts that are not digits alone. A column that holds ids by itself is looked at value by value."""
+    if Verdict.IDS in verdicts.values():
+        ascii_ = pc.indices_nonzero(_matches(values, _EIGHT))
+    else:
+        # Ten digits, or a name and eight: no shorter text holds either, and to count bytes is cheap.
+        ascii_ = pc.indices_nonzero(pc.fill_null(pc.greater_equal(pc.binary_length(values), _SHORTEST), False))
+        if not len(ascii_):
+            return ascii_
+        ascii_ = ascii_.filter(_matches(values.take(ascii_), _EIGHT))
     if len(ascii_):
         ascii_ = ascii_.filter(pc.invert(_matches(values.take(ascii_), _OTHERS)))
     if len(ascii_):
