@@ -15,6 +15,7 @@ __all__ = [
     "NationalId",
     "Sureness",
     "alone",
+    "decimals",
     "find_national_ids",
     "is_national_id",
     "names_national_id",
@@ -32,6 +33,7 @@ _PHONE = re.compile(r"(?:^|[^0-9A-Za-z])\+(?:[1-9]\d{0,2}[ \-]?(?:\(0\) ?)?)?$")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
 _ALONE = re.compile(r"[\W_]*(\d+(?:[ .,\-/_]{1,3}\d+)*)[\W_]*")
 _NO_FRACTION = re.compile(r"(?<=\d{7})[.,]0+$")
+_DECIMAL = re.compile(r"\s*[+\-]?(\d+)[.,](\d+)(?:[eE][+\-]?\d{1,3})?\s*")
 _EXPONENT = re.compile(r"\s*(\d)[.,](\d+)[eE]\+?(\d{1,2})\s*")
 _NAMES = (
     r"(?<![a-zæøå])(?:mine?|kunde|klant)?(?:cpr|bsn|fnr|rrn|niss|insz)(?![a-zæøå]{3})|personnr|personnum|pers\.?nr"
@@ -149,13 +151,32 @@ def alone(text: str) -> str | None:
     if exponent is not None:
         first, rest, power = exponent.groups()
         whole = first + rest.rstrip("0")
-        digits = whole.ljust(int(power) + 1, "0") if len(whole) <= int(power) + 1 <= _LONGEST else ""
+        # A number with fewer digits than these is a measure.
+        digits = whole.ljust(int(power) + 1, "0") if _SHORTEST <= len(whole) <= int(power) + 1 <= _LONGEST else ""
     else:
         match = _ALONE.fullmatch(plain)
-        if match is None or _is_phone(plain, match.start(1)):
+        if match is None or _is_phone(plain, match.start(1)) or decimals(text) is not None:
             return None
         digits = "".join(_RUN.findall(match[1]))
     return digits if _SHORTEST <= len(digits) <= _LONGEST else None
+
+
+def decimals(text: str) -> str | None:
+    """The digits after the mark of a text that is nothing but a decimal number; None for any other text.
+
+    A whole number with zeros after it is none, nor are digits that stand as people write a national identity
+    number (`010170.1234`), nor is one with an exponent that is whole.
+
+    >>> decimals("3786.66666666667"), decimals("9,83E-05"), decimals("101701234.0"), decimals("010170.1234")
+    ('66666666667', '83', None, None)
+    """
+    plain = _plain(text)
+    match = _DECIMAL.fullmatch(plain)
+    if match is None or _EXPONENT.fullmatch(plain) is not None:
+        return None
+    whole, fraction = match.groups()
+    is_other = not fraction.strip("0") or (len(whole), len(fraction)) in _ALSO_WRITTEN
+    return None if is_other else fraction
 
 
 def _windows(plain: str, runs: Sequence[tuple[int, int]], index: int, least: Sureness) -> Iterator[FoundId]:

@@ -132,3 +132,26 @@ def test_a_few_that_fail_modulus_11_are_in_doubt_and_many_are_mixed() -> None:
         Evidence(12, {NationalId.CPR: 12}, {NationalId.CPR: 1}),
     )
     assert (few.verdict(NationalId.CPR), many.verdict(NationalId.CPR)) == (Verdict.UNSURE, Verdict.MIXED)
+
+
+DECIMALS = ["3786.66666666667", "0.0111111111", "-2.12345601701234e-05", "12,0101701234", "1234567.01017012"]
+
+
+@pytest.mark.parametrize("header", ["spend", "latitude"])
+def test_the_digits_of_a_fraction_are_no_number(header: str) -> None:
+    values = [*DECIMALS, *(f"{RANDOM.random() * 5000:.10f}" for _ in range(3000))]
+    assert _left(_clean(_quarantine(header, type_="decimal"), values)) == values
+
+
+def test_a_key_and_a_number_with_a_mark_between_are_told_by_the_column() -> None:
+    values = [f"{place}.{number}" for place, number in enumerate(MANY_CPR)]
+    assert set(_left(_clean(_quarantine("kunde"), values))) == {None}
+    assert _left(_clean(_quarantine("cpr"), values[:1])) == [None]
+
+
+@pytest.mark.parametrize("amount", ["10000000.00", "0101701234.00", "101701234.00"])
+def test_large_amounts_of_a_database_are_looked_at(amount: str) -> None:
+    values = pa.array([amount, "1.50", None]).cast(pa.decimal128(18, 2))
+    left = _left(_clean(_quarantine("cpr"), values))
+    assert (left[0] is None) == (amount != "10000000.00")
+    assert left[1:] == values.to_pylist()[1:]

@@ -6,24 +6,26 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillid.ports.source import RawBatch, UnreadableRow
 from tillid.stages.ingest.columns import ColumnDefinition, ColumnType
 from tillid.stages.ingest.definitions import SourceDefinition
-from tillid.stages.ingest.id_candidates import Verdicts, candidate_numbers, candidate_texts
+from tillid.stages.ingest.id_candidates import Verdicts, candidate_numbers, candidate_texts, texts_with_digits
 from tillid.stages.ingest.id_evidence import Evidence, Verdict
 from tillid.terms.categories import covers, holds_national_ids
 from tillid.terms.identity_digits import NationalId, Sureness, kinds_of_digits
-from tillid.terms.national_ids import alone, find_national_ids, names_national_id, without_national_ids
+from tillid.terms.national_ids import alone, decimals, find_national_ids, names_national_id, without_national_ids
 
 _SAMPLE = 4_000
 _ENOUGH = 8_000
 _FEW = 50
+_LONGEST = 11
 _NOT_LOOKED_AT = (ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.BOOLEAN)
 _ALL_IDS = dict.fromkeys(NationalId, Verdict.IDS)
-_LARGEST = 10**11
+_SMALLEST, _LARGEST = 10**7, 10**11
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +135,17 @@ def _sample(values: pa.Array, seen: Evidence) -> None:
     size = min(len(values), _SAMPLE if seen.values < _ENOUGH else _FEW)
     if not size:
         return
-    places = pa.array([place * len(values) // size for place in range(size)], pa.int64())
-    looked_at = pc.drop_null(pc.unique(_decoded(values.take(places))))
-    numbers = (alone(text) for text in _digits_text(looked_at) or ())
-    seen.see(len(looked_at), [digits for digits in numbers if digits is not None and len(digits) > 8])
+    places = np.arange(size, dtype=np.int64) * len(values) // size
+    looked_at = pc.drop_null(pc.unique(_decoded(values.take(pa.array(places)))))
+    # The digits of a fraction are counted too: a key and a number may stand together (7.0101701234).
+    numbers = (alone(text) or decimals(text) for text in _digits_text(looked_at) or ())
+    seen.see(len(looked_at), [digits for digits in numbers if digits is not None and 8 < len(digits) <= _LONGEST])
 
 
 def _digits_text(values: pa.Array) -> list[str] | None:
     """The values that may be a number of 8 to 11 digits, as text; None where no value can be."""
     if _is_text(values.type):
-        return list(values.take(candidate_texts(values, _ALL_IDS)).to_pylist())
+        return list(texts_with_digits(values).to_pylist())
     whole = _whole(values)
     if whole is None:
         return None
@@ -206,6 +209,11 @@ def _without(text: str, verdicts: Verdicts) -> _Without | None:
     if alone(text) is not None:
         kind = _kind_alone(text, verdicts)
         return None if kind is None else _Without(None, (kind,))
+    fraction = decimals(text)
+    if fraction is not None:
+        # The digits of a fraction pass by chance as any others do, so only the column can tell.
+        kinds = [kind for kind, _ in kinds_of_digits(fraction) if verdicts[kind] is Verdict.IDS]
+        return _Without(None, (kinds[0],)) if kinds else None
     found = find_national_ids(text)
     return _Without(without_national_ids(text), tuple(f.kind for f in found)) if found else None
 
@@ -231,7 +239,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _whole(values: pa.Array) -> pa.Array | None:
-    """Numbers as int64, null where they have a fraction or are too large; None for what is no number."""
+    """Numbers as int64, null where they have a fraction or are too large; None where none can be a national id."""
     kind = values.type
     if pa.types.is_integer(kind):
         if pa.types.is_uint64(kind):
@@ -242,6 +250,10 @@ def _whole(values: pa.Array) -> pa.Array | None:
         is_whole = pc.and_(pc.equal(pc.floor(values), values), pc.less(pc.abs(values), float(_LARGEST)))
         return pc.cast(pc.if_else(is_whole, values, pa.scalar(None, pa.float64())), pa.int64())
     if pa.types.is_decimal(kind):
+        # Most are amounts far too small; the many are not to be written out for that.
+        largest = pc.max(values).as_py()
+        if largest is None or largest < _SMALLEST:
+            return None
         text = pc.replace_substring_regex(pc.cast(values, pa.string()), r"\.0+$", "")
         is_whole = pc.fill_null(pc.match_substring_regex(text, r"^\d{8,11}$"), False)
         return pc.cast(pc.if_else(is_whole, text, pa.scalar(None, pa.string())), pa.int64())
