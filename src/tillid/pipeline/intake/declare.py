@@ -19,6 +19,8 @@ GONE = "gone"
 RECORD = "record"
 """The kind of identifier that a record without any other is given."""
 
+NOBODY = ""
+"""Staged in place of an identifier that identifies nobody, though its column holds something."""
 NOT_AGEING = datetime.max
 """The time from which retention counts of the oldest row, where there is no row of which it counts."""
 AGE_UNKNOWN = datetime.min
@@ -27,8 +29,14 @@ _ID = frozenset({"user.unique_id"})
 
 
 def identifier_column(position: int) -> str:
-    """The staged column with the usable value of the source's identifier at `position`."""
+    """The staged column with the usable value of the source's identifier at `position`, as `said_in` tells."""
     return f"identifier_{position}"
+
+
+def said_in(source: SourceDefinition) -> tuple[str | None, ...]:
+    """For each identifier the kept column that says it where the staged one is null; None where that says all."""
+    own = [column.name if column.ibis_type == "string" else None for column in source.identifiers]
+    return (*own, None) if source.kind is SourceKind.PEOPLE else tuple(own)
 
 
 def numbered_as(position: int) -> str:

@@ -34,6 +34,7 @@ from tillid.pipeline.intake.declare import (
     numbered_as,
     numbered_table,
     numbers_table,
+    said_in,
     source_table,
     staged_table,
     takes_keys,
@@ -143,7 +144,8 @@ def _count(build: Build, rows: ir.Table, permit: Permit) -> int:
 
 def _numbered(build: Build, source: SourceDefinition, permit: Permit, start: int) -> ir.Table:
     """The staged rows with the numbers of their identifiers, after the new ones were given theirs."""
-    staged, found = unbound(staged_table(source)), unbound(numbers_table(source))
+    staged = subjects.with_identifiers(unbound(staged_table(source)), said_in(source))
+    found = unbound(numbers_table(source))
     kinds = identifier_kinds(source)
     _number(build, source, permit, start)
     if len(kinds) == 1:
@@ -156,7 +158,8 @@ def _numbered(build: Build, source: SourceDefinition, permit: Permit, start: int
 
 
 def _number(build: Build, source: SourceDefinition, permit: Permit, start: int) -> None:
-    staged, found = unbound(staged_table(source)), numbers_table(source)
+    staged = subjects.with_identifiers(unbound(staged_table(source)), said_in(source))
+    found = numbers_table(source)
     every = subjects.numbers(staged, unbound(SUBJECTS), identifier_kinds(source), start)
     build.write(found, govern(every, permit))
     build.extend(SUBJECTS, govern(subjects.new_subjects(unbound(found), start), permit))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,11 +11,13 @@ import pyarrow.compute as pc
 
 from tillid.pipeline.intake.declare import (
     AT,
+    NOBODY,
     NOT_AGEING,
     OCCURRED_AT,
     ROW,
     SOURCE_FILE,
     identifier_column,
+    said_in,
     staged_table,
 )
 from tillid.ports.source import Look
@@ -162,7 +164,7 @@ def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arriva
     columns |= {
         SOURCE_FILE: pa.repeat(pa.scalar(arrival.file, pa.int32()), count),
         AT: moment,
-        **{identifier_column(i): values for i, values in enumerate(identifiers)},
+        **{identifier_column(i): values for i, values in enumerate(_as_staged(identifiers, columns, source))},
     }
     return Prepared(columns, kept.column(COLLECTED_FOR), rows.num_rows - count)
 
@@ -190,6 +192,25 @@ def _identifiers(columns: dict[str, pa.Array], source: SourceDefinition, count: 
             values = pc.if_else(useless, pa.scalar(None, pa.string()), values)
         usable.append(values if count else pa.array([], pa.string()))
     return usable
+
+
+def _as_staged(
+    identifiers: Sequence[pa.Array], columns: Mapping[str, pa.Array], source: SourceDefinition
+) -> Iterator[pa.Array]:
+    """The identifiers as they are staged: empty text for none, and nothing where the row's own column says it.
+
+    Most are what stands in the column; to store them twice would cost as much as to number them.
+    """
+    for values, column in zip(identifiers, said_in(source), strict=True):
+        if column is None:
+            yield values
+            continue
+        said = columns[column]
+        is_said = pc.or_(pc.fill_null(pc.equal(values, said), False), pc.and_(values.is_null(), said.is_null()))
+        if is_said.true_count == len(values):
+            yield pa.nulls(len(values), pa.string())
+        else:
+            yield pc.if_else(is_said, pa.scalar(None, pa.string()), pc.fill_null(values, NOBODY))
 
 
 def _record_key(columns: dict[str, pa.Array], source: SourceDefinition, count: int) -> pa.Array:

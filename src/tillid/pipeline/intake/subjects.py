@@ -12,8 +12,18 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from tillid.pipeline.intake.declare import ROW, identifier_column, numbered_as
+from tillid.pipeline.intake.declare import NOBODY, ROW, identifier_column, numbered_as
 from tillid.terms.table import NO_PERSON, PURPOSE_SET, SUBJECT_ID
+
+
+def with_identifiers(staged: ir.Table, said_in: Sequence[str | None]) -> ir.Table:
+    """The staged rows with the usable value of each identifier, wherever it stands; null where there is none."""
+    said = {
+        identifier_column(position): ibis.coalesce(staged[identifier_column(position)], staged[column]).nullif(NOBODY)
+        for position, column in enumerate(said_in)
+        if column is not None
+    }
+    return staged.mutate(**said)
 
 
 def numbers(staged: ir.Table, subjects: ir.Table, kinds: Sequence[str], start: int) -> ir.Table:
