@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tillid.stages.wash.by_country import by_country
+from tillid.stages.wash.by_country import Countries, by_country
 from tillid.stages.wash.definitions import WashKind
 from tillid.stages.wash.place_list import LISTED_COUNTRIES, place_list
 from tillid.stages.wash.place_pairs import fitted_cities
@@ -20,7 +20,7 @@ _NOTHING = pa.scalar(None, pa.string())
 
 
 def fitted_records(
-    cities: Washed, postcodes: Washed, raw: Sequence[pa.Array], country: str | pa.Array
+    cities: Washed, postcodes: Washed, raw: Sequence[pa.Array], country: str | pa.Array | Countries
 ) -> tuple[Washed, Washed]:
     """Cities and postcodes of records with what is found when they are looked at together.
 
@@ -55,7 +55,7 @@ def _fit(columns: Sequence[pa.Array], country: str) -> Sequence[pa.Array]:
     return fitted.values, fitted.reasons
 
 
-def _filled(postcodes: Washed, raw: Sequence[pa.Array], country: str | pa.Array) -> Washed:
+def _filled(postcodes: Washed, raw: Sequence[pa.Array], country: str | pa.Array | Countries) -> Washed:
     """The postcodes, an empty one taken from the cell with the city where that holds one."""
     open_ = pc.and_(pc.equal(postcodes.verdicts.cast(pa.string()), "empty"), pc.match_substring_regex(raw[0], "[0-9]"))
     open_ = pc.fill_null(open_, False)

@@ -11,10 +11,9 @@ import pyarrow.compute as pc
 
 from tillid.stages.wash.address_parts import address_parts
 from tillid.stages.wash.addresses import wash_addresses
-from tillid.stages.wash.by_country import by_country
+from tillid.stages.wash.by_country import Countries, by_country
 from tillid.stages.wash.companies import wash_companies
 from tillid.stages.wash.company_numbers import wash_company_numbers
-from tillid.stages.wash.countries import countries_of
 from tillid.stages.wash.dates import DateHabits, wash_dates
 from tillid.stages.wash.definitions import ColumnWash, WashKind
 from tillid.stages.wash.email import wash_emails
@@ -53,7 +52,7 @@ class WashedBatch:
 def wash(
     kind: WashKind,
     values: pa.Array | pa.ChunkedArray,
-    country: str | pa.Array,
+    country: str | pa.Array | Countries,
     habits: DateHabits | None = None,
 ) -> Washed:
     """Washes one column; `country` is the ISO code of all its values, or one for each value.
@@ -88,8 +87,9 @@ def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str)
     ['corrected']
     """
     by_column = _checked(batch, rules)
-    found = {rule.column: _washed(batch, rule, country) for rule in rules}
-    found |= _fitted(batch, rules, country, found)
+    countries = _countries(batch, rules, country)
+    found = {rule.column: _washed(batch, rule, countries[rule.column]) for rule in rules}
+    found |= _fitted(batch, rules, countries, found)
     _doubt_swapped_names(found, rules)
     arrays: list[pa.Array] = []
     fields: list[pa.Field] = []
@@ -99,7 +99,7 @@ def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str)
             arrays.append(column)
             fields.append(field)
             continue
-        arrays += [found[rule.column].values, as_strings(column), *_parts(batch, rule, country, found)]
+        arrays += [found[rule.column].values, as_strings(column), *_parts(batch, rule, countries[rule.column], found)]
         fields += [pa.field(rule.column, pa.string(), metadata=field.metadata), pa.field(rule.raw_column, pa.string())]
         fields += [pa.field(name, pa.string()) for _, name in rule.parts]
     return WashedBatch(
@@ -119,13 +119,16 @@ def _doubt_swapped_names(found: dict[str, Washed], rules: Sequence[ColumnWash]) 
             found[column] = with_remark(found[column], doubtful, Reason.NAMES_SWAPPED)
 
 
-def _washed(batch: pa.RecordBatch, rule: ColumnWash, country: str) -> Washed:
+def _washed(batch: pa.RecordBatch, rule: ColumnWash, countries: Countries) -> Washed:
     habits = DateHabits(rule.today or date.today(), rule.date_order, rule.kind is WashKind.BIRTH_DATE)
-    return wash(rule.kind, batch.column(rule.column), _countries(batch, rule, country), habits)
+    return wash(rule.kind, batch.column(rule.column), countries, habits)
 
 
 def _fitted(
-    batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str, found: Mapping[str, Washed]
+    batch: pa.RecordBatch,
+    rules: Sequence[ColumnWash],
+    countries: Mapping[str, Countries],
+    found: Mapping[str, Washed],
 ) -> dict[str, Washed]:
     """What is found anew in cities and postcodes when each city is held against its record's postcode."""
     anew: dict[str, Washed] = {}
@@ -134,7 +137,7 @@ def _fitted(
             columns = rule.column, rule.postcode_column
             raw = [as_strings(batch.column(name)) for name in columns]
             washed = [_found_or_raw(batch, name, found) for name in columns]
-            cities, postcodes = fitted_records(washed[0], washed[1], raw, _countries(batch, rule, country))
+            cities, postcodes = fitted_records(washed[0], washed[1], raw, countries[rule.column])
             anew[rule.column] = cities
             if rule.postcode_column in found:
                 anew[rule.postcode_column] = postcodes
@@ -145,11 +148,13 @@ def _found_or_raw(batch: pa.RecordBatch, name: str, found: Mapping[str, Washed])
     return found[name] if name in found else wash(WashKind.NONE, batch.column(name), "")
 
 
-def _parts(batch: pa.RecordBatch, rule: ColumnWash, country: str, found: Mapping[str, Washed]) -> list[pa.Array]:
+def _parts(
+    batch: pa.RecordBatch, rule: ColumnWash, countries: Countries, found: Mapping[str, Washed]
+) -> list[pa.Array]:
     if not rule.parts:
         return []
     names = [part for part, _ in rule.parts]
-    values, countries = found[rule.column].values, _countries(batch, rule, country)
+    values = found[rule.column].values
     if rule.kind is WashKind.ADDRESS:
         return by_country(lambda columns, code: address_parts(columns[0], code, names), [values], countries)
     postcodes = pa.nulls(len(values), pa.string())
@@ -160,18 +165,20 @@ def _parts(batch: pa.RecordBatch, rule: ColumnWash, country: str, found: Mapping
     )
 
 
-def _graded(kind: WashKind, trimmed: pa.Array, country: str | pa.Array, habits: DateHabits | None) -> Graded:
+def _graded(
+    kind: WashKind, trimmed: pa.Array, country: str | pa.Array | Countries, habits: DateHabits | None
+) -> Graded:
     match kind:
         case WashKind.NONE:
             return unremarked(pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed))
         case WashKind.EMAIL:
             return wash_emails(trimmed)
 
+        case WashKind.DATE | WashKind.BIRTH_DATE:
+            return wash_dates(trimmed, habits or DateHabits(date.today(), "", kind is WashKind.BIRTH_DATE))
+
     def work(columns: Sequence[pa.Array], code: str) -> Sequence[pa.Array]:
-        if kind in (WashKind.DATE, WashKind.BIRTH_DATE):
-            graded = wash_dates(columns[0], habits or DateHabits(date.today(), "", kind is WashKind.BIRTH_DATE))
-        else:
-            graded = _BY_COUNTRY[kind](columns[0], code)
+        graded = _BY_COUNTRY[kind](columns[0], code)
         return graded.values, graded.reasons
 
     return Graded(*by_country(work, [trimmed], country))
@@ -191,8 +198,10 @@ def _checked(batch: pa.RecordBatch, rules: Sequence[ColumnWash]) -> dict[str, Co
     return by_column
 
 
-def _countries(batch: pa.RecordBatch, rule: ColumnWash, country: str) -> str | pa.Array:
-    if rule.country_column is None:
-        return country
-    codes = countries_of(as_strings(batch.column(rule.country_column)))
-    return pc.if_else(pc.fill_null(pc.equal(codes, ""), True), country, codes)
+def _countries(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str) -> dict[str, Countries]:
+    """Column → the countries of its records; columns that go by the same column share them."""
+    by_source = {
+        name: Countries.of(country) if name is None else Countries.of(batch.column(name), otherwise=country)
+        for name in {rule.country_column for rule in rules}
+    }
+    return {rule.column: by_source[rule.country_column] for rule in rules}
