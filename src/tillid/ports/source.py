@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import pyarrow as pa
 
 BATCH_ROWS = 65_536
 """The most rows that one batch has."""
+
+Tell: TypeAlias = Callable[[str], None]
+"""Is told in a few words what is going on that takes time; nothing when it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,10 @@ class Source(Protocol):
 
     def files(self) -> tuple[SourceFile, ...]:
         """The files there are now, by path. Errors: a pattern that matches nothing."""
+        ...
+
+    def waiting(self) -> tuple[SourceFile, ...]:
+        """The files that the last call of `files` left out since they are being written, by path."""
         ...
 
     def look(self, file: SourceFile) -> Look:

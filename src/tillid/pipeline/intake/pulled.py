@@ -67,6 +67,10 @@ class PulledFile:
         """The one that it stands for."""
         return (self.file,)
 
+    def waiting(self) -> tuple[SourceFile, ...]:
+        """None."""
+        return ()
+
     def look(self, file: SourceFile) -> Look:  # noqa: ARG002  there is one
         """How its rows are read; asked once."""
         if self._look is None:
