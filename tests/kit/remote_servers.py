@@ -86,15 +86,24 @@ class Sshd:
     def connection(self, **more: object) -> str:
         """What stands under `connections:` for it."""
         said = {"sftp": "127.0.0.1", "port": self.port, "user": self.user, "host_key": self.fingerprint} | more
-        return "{" + ", ".join(f"{key}: '{value}'" if key != "port" else f"port: {value}" for key, value in said.items() if value) + "}"
+        return (
+            "{"
+            + ", ".join(
+                f"{key}: '{value}'" if key != "port" else f"port: {value}" for key, value in said.items() if value
+            )
+            + "}"
+        )
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        Path("/run/sshd").mkdir(exist_ok=True) if os.geteuid() == 0 else None
+    def start(self, also: str | None = None) -> None:
+        """Start it, with the host key `also` beside its own, and wait until it answers."""
+        if os.geteuid() == 0:
+            # Where it empties itself into, as root.
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         lines = (
             f"Port {self.port}",
             "ListenAddress 127.0.0.1",
             f"HostKey {self.folder / 'host'}",
+            *([f"HostKey {self.folder / also}"] if also else []),
             f"AuthorizedKeysFile {self.folder / 'authorized'}",
             f"PidFile {self.folder / 'pid'}",
             "UsePAM no",
@@ -115,6 +124,11 @@ class Sshd:
             if self._process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"sshd did not start:\n{(self.folder / 'log').read_text()[-2000:]}")
             time.sleep(0.05)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and not ended since."""
+        return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
         """End it and its sessions at once, as when the power fails."""

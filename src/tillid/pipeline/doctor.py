@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -175,8 +176,8 @@ def _remote(project: Project) -> Iterator[Check]:
         if source.from_ is None:
             continue
         try:
-            reader = open_source(project, source)
-            files, waiting = reader.files(), reader.waiting()
+            with closing(open_source(project, source)) as reader:
+                files, waiting = reader.files(), reader.waiting()
         except TillidError as error:
             yield Check(source.name, State.FAIL, error.message, error.hint)
             continue

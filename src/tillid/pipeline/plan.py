@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import cast
 
@@ -75,8 +76,8 @@ def plan(workspace: Workspace) -> Plan:
 
 
 def _files_plan(workspace: Workspace, source: SourceDefinition, seen: FileNotes, *, redefined: bool) -> SourcePlan:
-    reader = open_source(workspace.project, source)
-    files, waiting = reader.files(), reader.waiting()
+    with closing(open_source(workspace.project, source)) as reader:
+        files, waiting = reader.files(), reader.waiting()
     if is_held_back(source, waiting, seen, is_redefined=redefined, has_files=bool(files)):
         return SourcePlan((), (), tuple(seen), (), ())
     now = plan_files({path: str(note["digest"]) for path, note in seen.items()}, files)

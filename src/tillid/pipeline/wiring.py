@@ -16,6 +16,7 @@ from tillid.connectors.sources.errors import DriverMissing
 from tillid.connectors.sources.files import FileSource
 from tillid.connectors.sources.remote.private_copies import sweep
 from tillid.connectors.sources.spread_sample import spread_sample
+from tillid.pipeline.progress import Silent
 from tillid.pipeline.project.project import Project
 from tillid.ports.api import FromApi
 from tillid.ports.audit import AuditLog
@@ -38,6 +39,7 @@ STATE = ".tillid"
 AUDIT = "audit.ndjson"
 _FOR_DATABASES = ("dlt", "sqlalchemy", "tenacity")
 _FOR_APIS = ("cryptography", "dlt", "requests")
+_UNTOLD = Silent().tell
 _FOR_REMOTE = ("fsspec", "paramiko", "s3fs", "tenacity")
 
 
@@ -69,7 +71,7 @@ def open_store(project: Project, audit: AuditLog, held_by: str) -> Store:
     return DuckDbStore(project.folder, audit, held_by=held_by)
 
 
-def open_source(project: Project, source: SourceDefinition, tell: Tell = len) -> Source:
+def open_source(project: Project, source: SourceDefinition, tell: Tell = _UNTOLD) -> Source:
     """The reader of a source's files, on this machine or another; `tell` is told how far a download is."""
     if source.from_ is None:
         return FileSource(project.folder, source.files, source.read_as, only=source.headers)

@@ -134,6 +134,10 @@ class Source(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of what was held to read: connections, copies. It may be called again."""
+        ...
+
 
 class TableFiles(Source, Protocol):
     """A source of files that may hold several tables each."""

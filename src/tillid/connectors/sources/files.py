@@ -111,6 +111,10 @@ class FileSource:
             self._cursor = file, LineCursor(self._reader_of(file).lines)
         return self._cursor[1].lines_of(rows)
 
+    def close(self) -> None:
+        """Let go of the file that was read last."""
+        self._reader = self._cursor = None
+
     def _matches(self, pattern: str) -> list[str]:
         return glob.glob(pattern, root_dir=self._project, recursive=True)
 

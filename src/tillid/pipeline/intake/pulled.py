@@ -99,6 +99,9 @@ class PulledFile:
         """Row + 1: the place of the row in its pull."""
         return [row + 1 for row in rows]
 
+    def close(self) -> None:
+        """Nothing is held between batches."""
+
 
 def notes_of(reader: PulledFile, source: SourceDefinition, seen: FileNotes) -> FileNotes:
     """What the generation notes of a pulled source, as far as it is known before its rows are read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -172,10 +173,18 @@ def _opened_pulled(
 
 
 def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, permit: Permit, run: _Run) -> None:
-    taken = run.taken
+    notes = {} if build.former is None else build.former.notes
+    opened = _opened(workspace, source, notes, run)
+    with closing(opened.reader):
+        _take_in_opened(workspace, build, source, (permit, opened), run)
+
+
+def _take_in_opened(
+    workspace: Workspace, build: Build, source: SourceDefinition, by: tuple[Permit, _Opened], run: _Run
+) -> None:
+    taken, (permit, opened) = run.taken, by
     notes = {} if build.former is None else build.former.notes
     rows = cast("Mapping[str, int]", notes.get("rows", {})).get(source.name, 0)
-    opened = _opened(workspace, source, notes, run)
     todo = opened.todo
     count = SourceCount(files_read=len(todo.files), files_unchanged=todo.unchanged)
     taken.counts[source.name], taken.kinds[source.name] = count, source.kind

@@ -44,7 +44,7 @@ def _check_connection(entry: Entry, known: Known, keys: tuple[str, ...], marked_
     place = entry.place.at(*keys)
     if said not in known.connections:
         place.found(unknown("connection", said, known.connections))
-    elif not known.connections[said].keys() & set(marked_by):
+    elif not set(known.connections[said]) & set(marked_by):
         marks = " or ".join(f"`{mark}`" for mark in marked_by)
         place.found(f"the connection `{said}` has no {marks}, so it is not that of {_ORIGINS[keys[0]]}")
 

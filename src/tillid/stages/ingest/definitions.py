@@ -76,9 +76,10 @@ _KEYS = (
 class SourceDefinition:
     """A source: the files, table or API it is read from and what rows and columns mean; a table of its name.
 
-    It has exactly one of `ORIGINS`; `from_` names the connection that leads to its files where they are elsewhere. `key`, `time` and `country` are names of columns. A record without a key is
-    known by all that it says. `identified` is false where no column says who a person is: then each record is a
-    person of its own. `read_as` holds what the definition says about reading, in place of what looking at a file finds.
+    It has exactly one of `ORIGINS`; `from_` names the connection that leads to its files where they are elsewhere.
+    `key`, `time` and `country` are names of columns. A record without a key is known by all that it says.
+    `identified` is false where no column says who a person is: then each record is a person of its own. `read_as`
+    holds what the definition says about reading, in place of what looking at a file finds.
 
     >>> SourceDefinition.from_mapping("shops", {"kind": "things", "files": "shops.csv", "key": "shop",
     ...     "columns": {"Butik": {"name": "shop", "type": "text", "category": "system"}}}).load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import PurePosixPath
 from typing import IO, Any
 
@@ -30,6 +30,14 @@ _LATER = (errno.EBUSY, errno.EIO, errno.ECONNRESET, errno.ECONNREFUSED, errno.EP
 logging.getLogger("s3fs").addHandler(logging.NullHandler())
 
 
+class _Listed(s3fs.S3FileSystem):  # type: ignore[misc]  # s3fs has no types
+    """In which a folder that can't be listed is an error: fsspec leaves it out, and its files."""
+
+    async def _walk(self, path: str, maxdepth: int | None = None, **more: Any) -> AsyncIterator[Any]:
+        async for found in super()._walk(path, maxdepth, **(more | {"on_error": "raise"})):
+            yield found
+
+
 class S3Storage:
     """The files of a bucket, by key. A `Storage`."""
 
@@ -46,7 +54,10 @@ class S3Storage:
         if not has_magic(pattern):
             state = self.state(pattern)
             return {} if state is None else {pattern: state}
-        found = self._system.glob(self._whole(pattern), detail=True)
+        try:
+            found = self._system.glob(self._whole(pattern), detail=True)
+        except FileNotFoundError:
+            return {}
         return {
             self._key(path): _state_of(entry)
             for path, entry in found.items()
@@ -107,14 +118,14 @@ class S3Storage:
     @property
     def _system(self) -> s3fs.S3FileSystem:
         if self._open is None:
-            made = self._made()
+            made, is_there = self._made(), True
             try:
                 made.call_s3("list_objects_v2", Bucket=self._connection.bucket, MaxKeys=1)
             except FileNotFoundError:
-                bucket = self._connection.bucket
-                raise BucketMissing(
-                    self.name, f"there is no bucket {bucket!r}", hint="See `s3` and `region`."
-                ) from None
+                is_there = False
+            if not is_there:
+                said = f"there is no bucket {self._connection.bucket!r}"
+                raise BucketMissing(self.name, said, hint="See `s3` and `region` in tillid.yml.")
             self._open = made
         return self._open
 
@@ -134,7 +145,7 @@ class S3Storage:
         }
         if said.addressing is not None:
             config["s3"] = {"addressing_style": said.addressing}
-        made = s3fs.S3FileSystem(
+        made = _Listed(
             key=key_id,
             secret=secret.reveal(),
             endpoint_url=said.endpoint,

@@ -31,7 +31,7 @@ _RSA = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 
-class _NotVouchedFor(paramiko.SSHException):
+class _NotVouchedFor(paramiko.SSHException):  # type: ignore[misc]  # paramiko has no types
     """The server has a key that it is not known by."""
 
     def __init__(self, shown: str) -> None:
@@ -39,7 +39,7 @@ class _NotVouchedFor(paramiko.SSHException):
         self.shown = shown
 
 
-class _Known(paramiko.MissingHostKeyPolicy):
+class _Known(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
     """Lets those host keys pass that the project names; there is no way to take up another."""
 
     def __init__(self, fingerprints: tuple[str, ...], keys: Mapping[str, paramiko.PKey]) -> None:
@@ -50,6 +50,14 @@ class _Known(paramiko.MissingHostKeyPolicy):
         """Refuse any other."""
         if key.fingerprint.rstrip("=") not in self._fingerprints:
             raise _NotVouchedFor(f"{key.fingerprint.rstrip('=')} ({key.get_name()})")
+
+
+class _Listed(SFTPFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """In which a folder that can't be listed is an error: fsspec leaves out those below the first, and their files."""
+
+    def walk(self, path: str, maxdepth: int | None = None, **more: Any) -> Any:
+        """Every folder, or an error."""
+        return super().walk(path, maxdepth, **(more | {"on_error": "raise"}))
 
 
 class SftpStorage:
@@ -68,13 +76,18 @@ class SftpStorage:
         if not has_magic(pattern):
             state = self.state(pattern)
             return {} if state is None else {pattern: state}
+        try:
+            # Names in the folder that one begins in are told only where it is called by one.
+            entries = self._system.glob(pattern if pattern.startswith("/") else f"./{pattern}", detail=True)
+        except FileNotFoundError:
+            return {}
         found = {}
-        for path, entry in self._system.glob(pattern, detail=True, on_error="raise").items():
+        for path, entry in entries.items():
             if PurePosixPath(path).name.startswith(".") or entry["type"] == "directory":
                 continue
             state = self.state(path) if entry["type"] == "link" else _state_of(entry)
             if state is not None:
-                found[path] = state
+                found[path.removeprefix("./")] = state
         return found
 
     def beside(self, pattern: str) -> list[str]:
@@ -120,9 +133,7 @@ class SftpStorage:
                 "Ask who runs the server which keys are its own. Only if they name this one, put it under `host_key` "
                 "in tillid.yml; otherwise somebody may stand between."
             )
-            return HostKeyRefused(
-                name, f"{where} shows the host key {error.shown}, which is not a known one", hint=hint
-            )
+            return HostKeyRefused(name, f"{where} shows a host key that is not known: {error.shown}", hint=hint)
         if isinstance(error, paramiko.AuthenticationException):
             hint = f"Check user and secret. {self._secrets.where(said.name)}."
             return AccessDenied(name, f"{where} does not let us in as {said.user!r}", hint=hint)
@@ -151,7 +162,7 @@ class SftpStorage:
             wanted = {*keys, *(_RSA if "ssh-rsa" in keys else ())}
             offered = paramiko.Transport._preferred_keys
             more["disabled_algorithms"] = {"keys": [kind for kind in offered if kind not in wanted]}
-        made = SFTPFileSystem(
+        made = _Listed(
             said.host,
             port=said.port,
             username=said.user,
@@ -216,8 +227,9 @@ class SftpStorage:
                 break
             except (paramiko.SSHException, ValueError):
                 continue
-        hint = f"It must be an Ed25519, ECDSA or RSA key; its passphrase is the secret. {self._secrets.where(self._connection.name)}."
-        raise AccessDenied(self.name, "the private key can't be opened", hint=hint) from None
+        where = self._secrets.where(self._connection.name)
+        hint = f"It must be an Ed25519, ECDSA or RSA key; its passphrase is the secret. {where}."
+        raise AccessDenied(self.name, "the private key can't be opened", hint=hint)
 
     def _path(self, said: str) -> Path:
         return self._project / os.path.expanduser(said)

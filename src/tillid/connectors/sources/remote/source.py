@@ -97,6 +97,14 @@ class RemoteFiles:
             self._cursor = file, LineCursor(self._reader_of(file).lines)
         return self._cursor[1].lines_of(rows)
 
+    def close(self) -> None:
+        """Take the copy away, and let the connection go."""
+        self._reader = self._cursor = None
+        if self._copies is not None:
+            self._copies.close()
+            self._copies = None
+        self._storage.drop()
+
     def _is_under_way(self, path: str, state: RemoteState, now: datetime) -> bool:
         if PurePosixPath(path).suffix.lower() in _UNDER_WAY:
             return True

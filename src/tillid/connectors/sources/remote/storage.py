@@ -24,7 +24,7 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class RemoteState:
-    """What tells one content of a remote file from another: bytes, time of change, and the server's tag if it has one."""
+    """What tells one content of a remote file from another: bytes, time of change, the server's tag if it has one."""
 
     size: int
     modified_at: datetime
@@ -73,7 +73,7 @@ def asked(storage: Storage, name: str, ask: Callable[[], _Result]) -> _Result:
     """What `ask` gives, over a new connection each time it is tried again. Errors: SourceError."""
     again = Retrying(
         stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential_jitter(initial=0.5, max=LONGEST_WAIT),
+        wait=wait_exponential_jitter(multiplier=0.5, max=LONGEST_WAIT),
         retry=retry_if_exception_type(SourceUnreachable),
         reraise=True,
     )
