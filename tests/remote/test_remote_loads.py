@@ -16,7 +16,9 @@ from small_projects import CRM_HEAD, ORDERS_HEAD, SmallProject, notes, stored
 
 from tillid.connectors.sources.errors import FileMissing, LimitExceeded
 from tillid.connectors.sources.remote import source as remote_source
+from tillid.pipeline.errors import NotDefined
 from tillid.pipeline.plan import plan
+from tillid.pipeline.suggest import suggest
 from tillid.pipeline.wiring import _storage
 from tillid.ports.errors import FileUnsettled
 
@@ -50,7 +52,10 @@ def test_first_load_new_changed_and_deleted_files(remote: Sshd | S3Server, tmp_p
     assert [Path(p).name for p in planned(made)["new"]] == ["orders-2.csv.gz"]
     assert made.run().records == 2
     assert items(made) == ["bell", "bike"]
-    assert sorted(row["customer_no"] for row in made.sql("select customer_no from crm")) == ["1", "3"]
+    assert sorted(row["customer_no"] for row in made.sql("select customer_no from crm where valid_to is null")) == [
+        "1",
+        "3",
+    ]
 
     # As long as before, and changed: the time or the server's tag tells.
     remote.put(
@@ -70,7 +75,10 @@ def test_records_that_change_come_as_a_delta(remote: Sshd | S3Server, tmp_path: 
     made.run()
     remote.put("ud/crm-2.csv", [CRM_HEAD, "2,bo@example.org,,Bo"])
     assert made.run().records == 2
-    assert sorted(row["email"] for row in made.sql("select email from crm")) == ["bo@example.org", "ida@example.com"]
+    assert sorted(row["email"] for row in made.sql("select email from crm where valid_to is null")) == [
+        "bo@example.org",
+        "ida@example.com",
+    ]
 
 
 def test_an_archive_is_read_and_a_bomb_is_not(remote: Sshd | S3Server, tmp_path: Path) -> None:
@@ -209,11 +217,24 @@ def test_files_where_one_begins_and_links_to_files(sshd: Sshd, tmp_path: Path) -
     made.run()
     assert items(made) == ["bell", "bike"]
     assert sorted(notes(made.folder)["files"]["orders"]) == ["sftp:partner/orders-1.csv", "sftp:partner/orders-2.csv"]
-    made.put("sources/orders.yml", ORDER.replace("ud/orders*", f"{sshd.files}/deep/*.txt"))
-    assert planned(made)["new"] == [f"sftp:partner/{sshd.files}/deep/real.txt"]
+    whole = project(
+        tmp_path / "whole", sshd.connection(), orders=ORDER.replace("ud/orders*", f"{sshd.files}/deep/*.txt")
+    )
+    assert planned(whole)["new"] == [f"sftp:partner/{sshd.files}/deep/real.txt"]
 
 
 def storage_of(remote: Sshd | S3Server, tmp_path: Path) -> Any:
     made = project(tmp_path, remote.connection(), orders=ORDER)
     with made.opened() as workspace:
         return _storage(workspace.project, "partner")
+
+
+def test_a_definition_is_drafted_from_a_remote_file(remote: Sshd | S3Server, tmp_path: Path) -> None:
+    made = project(tmp_path, remote.connection())
+    remote.put("ud/kunder [ny].csv", [CRM_HEAD, "1,ida@example.com,+4520123456,Ida Sørensen"])
+    kind = "sftp" if isinstance(remote, Sshd) else "s3"
+    drafted = suggest(made.folder, "ole", f"{kind}:partner/ud/kunder [ny].csv")
+    assert "from: partner\nfiles:" in drafted.text
+    assert left_behind(made) == []
+    with pytest.raises(NotDefined, match="a connection of tillid"):
+        suggest(made.folder, "ole", f"{kind}:partnr/ud/kunder.csv")

@@ -25,7 +25,7 @@ from tillid.ports.destination import Destination
 from tillid.ports.pulled import FromDatabase, Pulled
 from tillid.ports.remote import SftpConnection
 from tillid.ports.secrets import Secrets
-from tillid.ports.source import BATCH_ROWS, Look, Source, TableFiles, Tell
+from tillid.ports.source import BATCH_ROWS, Look, ReadAs, Source, TableFiles, Tell
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
@@ -75,12 +75,29 @@ def open_source(project: Project, source: SourceDefinition, tell: Tell = _UNTOLD
     """The reader of a source's files, on this machine or another; `tell` is told how far a download is."""
     if source.from_ is None:
         return FileSource(project.folder, source.files, source.read_as, only=source.headers)
+    return _open_remote(project, source.from_, source.files, (source.read_as, source.headers), tell)
+
+
+def open_remote_file(project: Project, connection: str, path: str) -> Source:
+    """The reader of one file at the other end of a connection that no source declares yet."""
+    return _open_remote(project, connection, (escape(path),), (ReadAs(), None), _UNTOLD)
+
+
+def _open_remote(
+    project: Project,
+    connection: str,
+    patterns: tuple[str, ...],
+    read: tuple[ReadAs, Sequence[str] | None],
+    tell: Tell,
+) -> Source:
     hint = "Run: pip install 'tillid[remote]'"
-    _require(source.name, "files on other machines", _FOR_REMOTE, hint)
+    _require(connection, "files on other machines", _FOR_REMOTE, hint)
     from tillid.connectors.sources.remote.source import RemoteFiles, RemoteRequest  # noqa: PLC0415  an extra
 
-    request = RemoteRequest(source.files, project.folder / STATE, source.read_as, frozenset(source.headers))
-    return RemoteFiles(_storage(project, source.from_), request, system_clock, tell)
+    state = project.folder / STATE
+    state.mkdir(mode=0o700, exist_ok=True)
+    request = RemoteRequest(patterns, state, *read)
+    return RemoteFiles(_storage(project, connection), request, system_clock, tell)
 
 
 def _storage(project: Project, connection: str) -> Storage:
