@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import IO, Any
@@ -114,6 +116,7 @@ class SftpStorage:
         """The bytes from `offset` on."""
         file = self._system.open(path, "rb")
         file.seek(offset)
+        file._prefetch_thread = partial(_unless_lost, file._prefetch_thread)
         file.prefetch(state.size, max_concurrent_requests=_REQUESTS_AHEAD)
         opened: IO[bytes] = file
         return opened
@@ -233,6 +236,12 @@ class SftpStorage:
 
     def _path(self, said: str) -> Path:
         return self._project / os.path.expanduser(said)
+
+
+def _unless_lost(ask: Callable[..., None], *given: Any) -> None:
+    """Ask ahead, in a thread of paramiko's: who reads is told of a lost connection, and stderr need not be."""
+    with suppress(*SftpStorage.failures):
+        ask(*given)
 
 
 def _state_of(entry: Mapping[str, Any]) -> RemoteState:
