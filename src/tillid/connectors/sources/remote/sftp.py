@@ -24,6 +24,7 @@ from tillid.ports.secrets import Secrets
 _KEEP_ALIVE_SECONDS = 30
 _REQUESTS_AHEAD = 64
 """Parts of 32 KiB that are asked for before the first has come: a line far away stays full, and memory small."""
+_BLOCK = 2 << 20
 _KEY_BEGINS = "-----BEGIN"
 _OTHERS = 0o077
 _KEY_TYPES = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
@@ -60,6 +61,29 @@ class _Listed(SFTPFileSystem):  # type: ignore[misc]  # fsspec has no types
     def walk(self, path: str, maxdepth: int | None = None, **more: Any) -> Any:
         """Every folder, or an error."""
         return super().walk(path, maxdepth, **(more | {"on_error": "raise"}))
+
+
+class _Ahead(io.RawIOBase):
+    """A file from `offset` on, block by block: a handle of paramiko's that asks ahead keeps what it was given."""
+
+    def __init__(self, system: SFTPFileSystem, path: str, size: int, offset: int) -> None:
+        self._system, self._path, self._size, self._at = system, path, size, offset
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, into: Any) -> int:
+        """The next block, as far as there is room for it."""
+        wanted = min(len(into), _BLOCK, max(self._size - self._at, 1))
+        with self._system.open(self._path, "rb") as file:
+            file.seek(self._at)
+            file._prefetch_thread = partial(_unless_lost, file._prefetch_thread)
+            file.prefetch(self._at + wanted, max_concurrent_requests=_REQUESTS_AHEAD)
+            part = file.read(wanted)
+        into[: len(part)] = part
+        self._at += len(part)
+        return len(part)
 
 
 class SftpStorage:
@@ -114,12 +138,7 @@ class SftpStorage:
 
     def open(self, path: str, state: RemoteState, offset: int) -> IO[bytes]:
         """The bytes from `offset` on."""
-        file = self._system.open(path, "rb")
-        file.seek(offset)
-        file._prefetch_thread = partial(_unless_lost, file._prefetch_thread)
-        file.prefetch(state.size, max_concurrent_requests=_REQUESTS_AHEAD)
-        opened: IO[bytes] = file
-        return opened
+        return io.BufferedReader(_Ahead(self._system, path, state.size, offset), _BLOCK)
 
     def drop(self) -> None:
         """Let the connection go."""
