@@ -26,7 +26,7 @@ demo: $(STAMP)
 
 test: $(DEV)
 	@sh tests/install_java.sh
-	@sh tests/install_databases.sh
+	@sh tests/install_servers.sh
 	$(BIN)/python -m pytest -m "not prove" -n auto --dist loadfile
 
 check: $(DEV)
@@ -38,7 +38,7 @@ check: $(DEV)
 
 prove: $(DEV)
 	@sh tests/install_java.sh
-	@sh tests/install_databases.sh
+	@sh tests/install_servers.sh
 	$(BIN)/python -m pytest -m prove
 	$(BIN)/tillid bench pipeline
 

@@ -79,7 +79,11 @@ BREACHES = {
     ),
     "pyspark elsewhere": ("governance/planted.py", "from pyspark.sql import SparkSession", "Engines are driven"),
     "lmdb elsewhere": ("cli/planted.py", "import lmdb", "Engines are driven"),
-    "a database outside, elsewhere": ("pipeline/planted.py", "import sqlalchemy", "Databases and APIs are asked"),
+    "a database outside, elsewhere": (
+        "pipeline/planted.py",
+        "import sqlalchemy",
+        "Databases, APIs and remote files are asked",
+    ),
     "django elsewhere": ("cli/planted.py", "import django.db", "Django is the portal's"),
 }
 

@@ -45,6 +45,9 @@ class _Lines:
     def advance(self, count: int = 1) -> None:
         """Nothing: a line has no middle."""
 
+    def tell(self, what: str) -> None:
+        """Nothing."""
+
 
 class ShownProgress:
     """A line for each stage that is done; after `bars_after` seconds a bar for the one under way."""
@@ -73,7 +76,7 @@ class _ShownStep:
     """A stage under way; shown and hidden from two threads."""
 
     def __init__(self, name: str, total: int | None) -> None:
-        self._name, self._total = name, total
+        self._name, self._total, self._what = name, total, name
         self._lock = Lock()
         self._done = 0
         self._is_over = False
@@ -87,6 +90,13 @@ class _ShownStep:
             if self._bars is not None and self._task is not None:
                 self._bars.update(self._task, completed=self._done)
 
+    def tell(self, what: str) -> None:
+        """Say beside the bar what is going on."""
+        with self._lock:
+            self._what = f"{self._name}: {what}" if what else self._name
+            if self._bars is not None and self._task is not None:
+                self._bars.update(self._task, description=self._what)
+
     def show(self) -> None:
         """Draw the bar, unless the stage is over."""
         from rich.console import Console
@@ -98,7 +108,7 @@ class _ShownStep:
             columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
             console = Console(stderr=True)
             self._bars = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
-            self._task = self._bars.add_task(self._name, total=self._total, completed=self._done)
+            self._task = self._bars.add_task(self._what, total=self._total, completed=self._done)
             self._bars.start()
 
     def hide(self) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,7 +19,7 @@ from tillid.pipeline.catalogue import event_sources
 from tillid.pipeline.check import admit
 from tillid.pipeline.project.load import load_project
 from tillid.pipeline.project.project import Project
-from tillid.pipeline.wiring import STATE, audit_verdict, open_pulled
+from tillid.pipeline.wiring import STATE, audit_verdict, open_pulled, open_source
 from tillid.pipeline.workspace import Workspace
 from tillid.ports.errors import StoreHeld
 from tillid.stages.profile.definitions import OCCURRED_AT
@@ -83,7 +84,7 @@ def examine(folder: Path, actor: str) -> Examination:
         checks += [Check("project", State.FAIL, said, "Run: tillid check"), _permissions(folder), _audit(folder)]
         return Examination(tuple(checks))
     checks.append(Check("project", State.OK, f"{project.name}: {_counted(project)}"))
-    checks += [_permissions(folder), _audit(folder), *_pulled(project), *_store(folder, actor)]
+    checks += [_permissions(folder), _audit(folder), *_pulled(project), *_remote(project), *_store(folder, actor)]
     return Examination(tuple(checks))
 
 
@@ -167,6 +168,21 @@ def _pulled(project: Project) -> Iterator[Check]:
             )
         else:
             yield Check(source.name, State.OK, said)
+
+
+def _remote(project: Project) -> Iterator[Check]:
+    """Whether the files that are elsewhere are reached: the server is the known one, lets us in, and has some."""
+    for source in project.sources.values():
+        if source.from_ is None:
+            continue
+        try:
+            with closing(open_source(project, source)) as reader:
+                files, waiting = reader.files(), reader.waiting()
+        except TillidError as error:
+            yield Check(source.name, State.FAIL, error.message, error.hint)
+            continue
+        being_written = f", {len(waiting)} being written" if waiting else ""
+        yield Check(source.name, State.OK, f"{source.from_}: {len(files)} files{being_written}")
 
 
 def _store(folder: Path, actor: str) -> Iterator[Check]:

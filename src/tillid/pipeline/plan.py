@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import cast
 
 from tillid.pipeline.intake.pulled import due
-from tillid.pipeline.intake.to_read import FileNotes, files_to_read, is_redefined
+from tillid.pipeline.intake.to_read import FileNotes, files_to_read, is_held_back, is_redefined
 from tillid.pipeline.scopes import scope_groups
 from tillid.pipeline.wiring import open_pulled, open_source
 from tillid.pipeline.workspace import Workspace
@@ -75,7 +76,10 @@ def plan(workspace: Workspace) -> Plan:
 
 
 def _files_plan(workspace: Workspace, source: SourceDefinition, seen: FileNotes, *, redefined: bool) -> SourcePlan:
-    files = open_source(workspace.project, source).files()
+    with closing(open_source(workspace.project, source)) as reader:
+        files, waiting = reader.files(), reader.waiting()
+    if is_held_back(source, waiting, seen, is_redefined=redefined, has_files=bool(files)):
+        return SourcePlan((), (), tuple(seen), (), ())
     now = plan_files({path: str(note["digest"]) for path, note in seen.items()}, files)
     return SourcePlan(
         new=tuple(f.path for f in now.new),

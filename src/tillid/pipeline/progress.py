@@ -14,6 +14,10 @@ class Step(Protocol):
         """Say that `count` more of the stage's total are done."""
         ...
 
+    def tell(self, what: str) -> None:
+        """Say in a few words what is going on within the stage; nothing when that is over."""
+        ...
+
 
 class Progress(Protocol):
     """Told of each stage as it begins and ends."""
@@ -36,4 +40,7 @@ class Silent:
         yield self
 
     def advance(self, count: int = 1) -> None:
+        """Nothing."""
+
+    def tell(self, what: str) -> None:
         """Nothing."""

@@ -18,14 +18,15 @@ from tillid.pipeline.errors import NotDefined, OriginUnknown
 from tillid.pipeline.project.errors import ProjectHasMistakes
 from tillid.pipeline.project.load import load_project
 from tillid.pipeline.project.project import Project
-from tillid.pipeline.wiring import open_file, open_table, sample_file
+from tillid.pipeline.wiring import open_file, open_remote_file, open_table, sample_file
 from tillid.ports.source import Look, SourceFile
-from tillid.stages.ingest.draft_text import quoted
+from tillid.stages.ingest.draft_text import files_line, quoted
 from tillid.stages.ingest.suggest import DATABASE, Draft
 from tillid.stages.ingest.suggest import suggest as draft
 from tillid.terms.errors import nearest
 
 _HEAD_ROWS = 20_000
+_REMOTE = re.compile(r"(?:sftp|s3):(?!//)([^/]+)/(.+)", re.DOTALL)
 _URL = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 
 
@@ -45,7 +46,7 @@ class _Rows:
 
 def suggest(project_folder: Path, actor: str, origin: str | Path) -> Draft:
     """Draft the definition of a source from `origin`: a file as the actor writes its path, or
-    database:CONNECTION/TABLE.
+    database:CONNECTION/TABLE, or sftp:CONNECTION/PATH, or s3:CONNECTION/KEY.
 
     The project's other definitions may be unfinished: they are, while it is being set up, and the shell has
     made an empty file already where the draft is to go. Raises a `SourceError` for a file that can't be
@@ -63,12 +64,29 @@ def _rows_of(project: Project, origin: str) -> _Rows:
     """The rows that `origin` stands for; here other kinds of origin are to be added."""
     if origin.startswith(DATABASE):
         return _rows_of_table(project, origin)
+    if remote := _REMOTE.fullmatch(origin):
+        return _rows_of_remote_file(project, remote[1], remote[2])
     if scheme := _URL.match(origin):
         raise OriginUnknown(
             f"A draft is made from files on this machine; {scheme[1].lower()} addresses can't be looked at",
-            hint="Download the file, and draft from that.",
+            hint="Download the file, and draft from that; or write sftp:CONNECTION/PATH, s3:CONNECTION/KEY.",
         )
     return _rows_of_file(project, Path(origin))
+
+
+def _rows_of_remote_file(project: Project, connection: str, path: str) -> _Rows:
+    if connection not in project.remotes:
+        raise NotDefined(
+            "Write sftp:CONNECTION/PATH or s3:CONNECTION/KEY, with a connection of tillid.yml",
+            hint=nearest(connection, project.remotes),
+        )
+    with closing(open_remote_file(project, connection, path)) as reader:
+        file = next(iter((*reader.files(), *reader.waiting())))
+        look = reader.look(file)
+        nothing = pa.record_batch({header: pa.array([], pa.string()) for header in look.columns})
+        head = next((batch.table for batch in reader.read(file)), nothing)
+    origin = f"from: {connection}\n{files_line(path)}"
+    return _Rows(Path(path).name.partition(".")[0], path, look, head, origin)
 
 
 def _rows_of_file(project: Project, file: Path) -> _Rows:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from glob import escape
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -13,24 +14,33 @@ from tillid.connectors.destinations.file import FileDestination
 from tillid.connectors.secrets.kept_secrets import KeptSecrets
 from tillid.connectors.sources.errors import DriverMissing
 from tillid.connectors.sources.files import FileSource
+from tillid.connectors.sources.remote.private_copies import sweep
 from tillid.connectors.sources.spread_sample import spread_sample
+from tillid.pipeline.progress import Silent
 from tillid.pipeline.project.project import Project
 from tillid.ports.api import FromApi
 from tillid.ports.audit import AuditLog
+from tillid.ports.clock import system_clock
 from tillid.ports.destination import Destination
 from tillid.ports.pulled import FromDatabase, Pulled
+from tillid.ports.remote import SftpConnection
 from tillid.ports.secrets import Secrets
-from tillid.ports.source import BATCH_ROWS, Look, Source, TableFiles
+from tillid.ports.source import BATCH_ROWS, Look, ReadAs, Source, TableFiles, Tell
 from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stores.audit_log import FileAuditLog, Verdict, verify
+
+if TYPE_CHECKING:
+    from tillid.connectors.sources.remote.storage import Storage
 
 STATE = ".tillid"
 """The folder in a project where its state rests."""
 AUDIT = "audit.ndjson"
 _FOR_DATABASES = ("dlt", "sqlalchemy", "tenacity")
 _FOR_APIS = ("cryptography", "dlt", "requests")
+_UNTOLD = Silent().tell
+_FOR_REMOTE = ("fsspec", "paramiko", "s3fs", "tenacity")
 
 
 def audit_log(folder: Path) -> AuditLog:
@@ -50,6 +60,7 @@ def open_store(project: Project, audit: AuditLog, held_by: str) -> Store:
     """The project's store, held for this process. `StoreHeld` when another process has it."""
     state = project.folder / STATE
     state.mkdir(mode=0o700, exist_ok=True)
+    sweep(state)
     if project.store == "spark":
         # Imported here: PySpark is an extra that most projects do without.
         from tillid.stores.spark import SparkStore  # noqa: PLC0415
@@ -60,9 +71,44 @@ def open_store(project: Project, audit: AuditLog, held_by: str) -> Store:
     return DuckDbStore(project.folder, audit, held_by=held_by)
 
 
-def open_source(project: Project, source: SourceDefinition) -> Source:
-    """The reader of a source's files."""
-    return FileSource(project.folder, source.files, source.read_as, only=source.headers)
+def open_source(project: Project, source: SourceDefinition, tell: Tell = _UNTOLD) -> Source:
+    """The reader of a source's files, on this machine or another; `tell` is told how far a download is."""
+    if source.from_ is None:
+        return FileSource(project.folder, source.files, source.read_as, only=source.headers)
+    return _open_remote(project, source.from_, source.files, (source.read_as, source.headers), tell)
+
+
+def open_remote_file(project: Project, connection: str, path: str) -> Source:
+    """The reader of one file at the other end of a connection that no source declares yet."""
+    return _open_remote(project, connection, (escape(path),), (ReadAs(), None), _UNTOLD)
+
+
+def _open_remote(
+    project: Project,
+    connection: str,
+    patterns: tuple[str, ...],
+    read: tuple[ReadAs, Sequence[str] | None],
+    tell: Tell,
+) -> Source:
+    hint = "Run: pip install 'tillid[remote]'"
+    _require(connection, "files on other machines", _FOR_REMOTE, hint)
+    from tillid.connectors.sources.remote.source import RemoteFiles, RemoteRequest  # noqa: PLC0415  an extra
+
+    state = project.folder / STATE
+    state.mkdir(mode=0o700, exist_ok=True)
+    request = RemoteRequest(patterns, state, *read)
+    return RemoteFiles(_storage(project, connection), request, system_clock, tell)
+
+
+def _storage(project: Project, connection: str) -> Storage:
+    said = project.remotes[connection]
+    if isinstance(said, SftpConnection):
+        from tillid.connectors.sources.remote.sftp import SftpStorage  # noqa: PLC0415  an extra
+
+        return SftpStorage(said, project.folder, secrets(project))
+    from tillid.connectors.sources.remote.s3 import S3Storage  # noqa: PLC0415  slow to load
+
+    return S3Storage(said, secrets(project))
 
 
 def open_pulled(project: Project, source: SourceDefinition) -> Pulled:

@@ -7,6 +7,7 @@ StoreError
 ├── TableMismatch        rows that do not fit their declaration
 ├── StoreFull            no space left
 └── EngineMissing        the engine is not installed
+FileUnsettled            a file that is written while it is read
 DestinationError         a delivery that could not be made
 SecretsError
 ├── SecretsExposed       others could read the file with secrets
@@ -44,6 +45,10 @@ class StoreFull(StoreError):
 
 class EngineMissing(StoreError):
     """The engine or what it needs is not installed."""
+
+
+class FileUnsettled(TillidError):
+    """A file that is being written; nothing of it is kept."""
 
 
 class DestinationError(TillidError):

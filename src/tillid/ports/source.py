@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import pyarrow as pa
 
 BATCH_ROWS = 65_536
 """The most rows that one batch has."""
+
+Tell: TypeAlias = Callable[[str], None]
+"""Is told in a few words what is going on that takes time; nothing when it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,10 @@ class Source(Protocol):
         """The files there are now, by path. Errors: a pattern that matches nothing."""
         ...
 
+    def waiting(self) -> tuple[SourceFile, ...]:
+        """The files that the last call of `files` left out since they are being written, by path."""
+        ...
+
     def look(self, file: SourceFile) -> Look:
         """How the file is to be read, found from its start. Errors: one of `connectors.sources.errors`."""
         ...
@@ -125,6 +132,10 @@ class Source(Protocol):
 
         It reads the file a second time, so it is for refused rows alone; asking in ascending order is quick.
         """
+        ...
+
+    def close(self) -> None:
+        """Let go of what was held to read: connections, copies. It may be called again."""
         ...
 
 

@@ -14,7 +14,7 @@ from tillid.cli.say import say
 @asking
 @click.pass_obj
 def suggest(asked: Asked, origin: str) -> None:
-    """Draft a source from a file, or from database:CONNECTION/TABLE.
+    """Draft a source from a file, database:CONNECTION/TABLE, sftp:CONNECTION/PATH or s3:CONNECTION/KEY.
 
     It is printed: put it in sources/NAME.yml and finish it by hand. Lines with "look:" are not certain, and
     what needs a special reason in law is left out. --json tells of each column what it rests on.

@@ -21,6 +21,8 @@ TillidError
         ├── PullCut            the connection was lost while rows came
         ├── PullRefused        the other side can't do what was asked
         ├── DriverMissing      what speaks to it is not installed
+        ├── HostKeyRefused     the server is not known by the key that it shows
+        ├── BucketMissing      there is no such bucket
         ├── TableMissing       there is no such table or view
         ├── CursorMissing      the table has no such column to be taken up by
         ├── CursorUnfit        its values can't tell new rows from old
@@ -165,6 +167,14 @@ class PullRefused(PullError):
 
 class DriverMissing(PullError):
     """What speaks to this kind of database is not installed, or there is no such kind."""
+
+
+class HostKeyRefused(PullError):
+    """The server shows a host key that nobody vouched for, or there is none to know it by."""
+
+
+class BucketMissing(PullError):
+    """There is no such bucket."""
 
 
 class TableMissing(PullError):

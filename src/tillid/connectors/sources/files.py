@@ -78,6 +78,10 @@ class FileSource:
             found.update(Path(os.path.normpath(match)).as_posix() for match in matches)
         return tuple(self._described(path) for path in sorted(found))
 
+    def waiting(self) -> tuple[SourceFile, ...]:
+        """None: who puts a file into a folder of this machine moves it there when it is whole."""
+        return ()
+
     def tables(self, file: SourceFile) -> tuple[str, ...]:
         """The names of the file's tables, as `sheet` takes them. Errors as for `look`."""
         return self._reader_of(file).tables()
@@ -107,6 +111,10 @@ class FileSource:
             self._cursor = file, LineCursor(self._reader_of(file).lines)
         return self._cursor[1].lines_of(rows)
 
+    def close(self) -> None:
+        """Let go of the file that was read last."""
+        self._reader = self._cursor = None
+
     def _matches(self, pattern: str) -> list[str]:
         return glob.glob(pattern, root_dir=self._project, recursive=True)
 
@@ -124,13 +132,15 @@ class FileSource:
 
     def _reader_of(self, file: SourceFile) -> FileReader:
         if self._reader is None or self._reader[0] != file:
-            self._reader = file, self._made(file)
+            self._reader = file, made_reader(self._project / file.path, file.path, self._said, self._only)
         return self._reader[1]
 
-    def _made(self, file: SourceFile) -> FileReader:
-        request = Request(self._project / file.path, file.path, self._said.format or "", self._said, self._only)
-        archive = open_archive(request.path, request.name)
-        return _reader_of(request) if archive is None else ArchiveFile(request, archive, _reader_of)
+
+def made_reader(path: Path, name: str, said: ReadAs, only: Collection[str] | None) -> FileReader:
+    """The reader of the file at `path`, or of what is in it where it is an archive; `name` stands in errors."""
+    request = Request(path, name, said.format or "", said, None if only is None else frozenset(only))
+    archive = open_archive(path, name)
+    return _reader_of(request) if archive is None else ArchiveFile(request, archive, _reader_of)
 
 
 def _reader_of(request: Request) -> FileReader:

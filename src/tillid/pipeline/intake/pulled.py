@@ -67,6 +67,10 @@ class PulledFile:
         """The one that it stands for."""
         return (self.file,)
 
+    def waiting(self) -> tuple[SourceFile, ...]:
+        """None."""
+        return ()
+
     def look(self, file: SourceFile) -> Look:  # noqa: ARG002  there is one
         """How its rows are read; asked once."""
         if self._look is None:
@@ -94,6 +98,9 @@ class PulledFile:
     def line_of(self, file: SourceFile, rows: Sequence[int]) -> list[int]:  # noqa: ARG002  there is one
         """Row + 1: the place of the row in its pull."""
         return [row + 1 for row in rows]
+
+    def close(self) -> None:
+        """Nothing is held between batches."""
 
 
 def notes_of(reader: PulledFile, source: SourceDefinition, seen: FileNotes) -> FileNotes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -29,7 +30,7 @@ from tillid.pipeline.intake.national_ids import (
 from tillid.pipeline.intake.pulled import PulledFile, Settled, changes_of_columns, due, keys_of, notes_of, settle
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
 from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, date_orders, prepare
-from tillid.pipeline.intake.to_read import FileNotes, ToRead, file_notes, files_to_read, is_redefined
+from tillid.pipeline.intake.to_read import FileNotes, ToRead, file_notes, files_to_read, is_held_back, is_redefined
 from tillid.pipeline.progress import Progress, Step
 from tillid.pipeline.wiring import open_pulled, open_source
 from tillid.pipeline.workspace import Workspace, purpose_sets
@@ -142,14 +143,20 @@ class _Opened:
     notes: FileNotes
 
 
-def _opened(workspace: Workspace, source: SourceDefinition, notes: Mapping[str, object], taken: TakenIn) -> _Opened:
+def _opened(workspace: Workspace, source: SourceDefinition, notes: Mapping[str, object], run: _Run) -> _Opened:
     seen = cast("Mapping[str, FileNotes]", notes.get("files", {})).get(source.name, {})
     redefined = is_redefined(source, notes)
     if source.is_pulled:
-        return _opened_pulled(workspace, source, seen, taken, redefined=redefined)
-    reader = open_source(workspace.project, source)
-    files = reader.files()
-    refuse_file_names(source, files)
+        return _opened_pulled(workspace, source, seen, run.taken, redefined=redefined)
+    reader = open_source(workspace.project, source, run.step.tell)
+    files, waiting = reader.files(), reader.waiting()
+    refuse_file_names(source, (*files, *waiting))
+    is_held = is_held_back(source, waiting, seen, is_redefined=redefined, has_files=bool(files))
+    if waiting:
+        left = ", ".join(file.path for file in (*waiting, *(files if is_held else ())))
+        run.taken.findings.append(f"{source.name}: left for the next run, as a file is being written: {left}")
+    if is_held:
+        return _Opened(reader, ToRead((), len(seen)), seen)
     return _Opened(reader, files_to_read(source, files, seen, is_redefined=redefined), file_notes(source, files, seen))
 
 
@@ -166,10 +173,18 @@ def _opened_pulled(
 
 
 def _take_in_one(workspace: Workspace, build: Build, source: SourceDefinition, permit: Permit, run: _Run) -> None:
-    taken = run.taken
+    notes = {} if build.former is None else build.former.notes
+    opened = _opened(workspace, source, notes, run)
+    with closing(opened.reader):
+        _take_in_opened(workspace, build, source, (permit, opened), run)
+
+
+def _take_in_opened(
+    workspace: Workspace, build: Build, source: SourceDefinition, by: tuple[Permit, _Opened], run: _Run
+) -> None:
+    taken, (permit, opened) = run.taken, by
     notes = {} if build.former is None else build.former.notes
     rows = cast("Mapping[str, int]", notes.get("rows", {})).get(source.name, 0)
-    opened = _opened(workspace, source, notes, taken)
     todo = opened.todo
     count = SourceCount(files_read=len(todo.files), files_unchanged=todo.unchanged)
     taken.counts[source.name], taken.kinds[source.name] = count, source.kind

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import cast
 
 from tillid.pipeline.errors import FileChanged
+from tillid.ports.errors import FileUnsettled
 from tillid.ports.source import SourceFile
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stages.ingest.plan_files import plan_files
@@ -52,6 +53,23 @@ def files_to_read(
     return ToRead(plan.to_read, unchanged)
 
 
+def is_held_back(
+    source: SourceDefinition, waiting: tuple[SourceFile, ...], seen: FileNotes, *, is_redefined: bool, has_files: bool
+) -> bool:
+    """Whether nothing of the source can be read in this run, as a file that was read before is being written.
+
+    What it held would be taken for gone. Raises `FileUnsettled` when that cannot wait: the definition changed,
+    or there is no other file and nothing was ever read.
+    """
+    returning = [file.path for file in waiting if file.path in seen]
+    if (returning and is_redefined) or (waiting and not has_files and not seen):
+        raise FileUnsettled(
+            f"Of the source {source.name}, {(returning or [waiting[0].path])[0]} is being written",
+            hint="Run again when whoever writes it is done.",
+        )
+    return bool(returning) or (bool(waiting) and not has_files)
+
+
 def is_redefined(source: SourceDefinition, notes: Mapping[str, object]) -> bool:
     """Whether the definition differs from the one that the generation of these notes was read by."""
     noted = cast("Mapping[str, str]", notes.get("definitions", {})).get(source.name)
@@ -60,7 +78,8 @@ def is_redefined(source: SourceDefinition, notes: Mapping[str, object]) -> bool:
 
 def definition_digest(source: SourceDefinition) -> str:
     """A short digest of all that a source's definition says; another text, another digest."""
-    return blake2b(repr(source).encode(), digest_size=8).hexdigest()
+    # Said apart: a source of local files keeps the digest that it had before files could be elsewhere.
+    return blake2b(f"{source!r}{source.from_ or ''}".encode(), digest_size=8).hexdigest()
 
 
 def file_notes(source: SourceDefinition, files: tuple[SourceFile, ...], seen: FileNotes) -> FileNotes:

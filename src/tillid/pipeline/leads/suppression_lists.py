@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,7 +43,8 @@ def read_suppression_list(project: Project, said: str, advance: Callable[[int], 
     place, dated = _place_and_date(said)
     source = project.sources.get(place)
     if source is not None and source.kind is SourceKind.SUPPRESSIONS:
-        people = read_list(open_source(project, source), project.country, project.timezone, advance, source.columns)
+        with closing(open_source(project, source)) as reader:
+            people = read_list(reader, project.country, project.timezone, advance, source.columns)
         dated = dated or source.list_date
     else:
         people = read_list(open_outside(Path(place)), project.country, project.timezone, advance)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from tillid.pipeline.project.connection_shapes import read_apis, read_connections
+from tillid.pipeline.project.connection_shapes import read_apis, read_connections, read_remotes
 from tillid.pipeline.project.entries import Entries, Entry
 from tillid.pipeline.project.project import Project
 from tillid.stages.activate.definitions import ActivationDefinition, DestinationDefinition
@@ -46,6 +46,7 @@ def build_project(folder: Path, entries: Entries) -> Project | None:
         as_of=date.fromisoformat(values["as_of"]) if "as_of" in values else None,
         connections=MappingProxyType(read_connections(values)),
         apis=MappingProxyType(read_apis(values)),
+        remotes=MappingProxyType(read_remotes(values)),
         roles=MappingProxyType(roles),
         users=MappingProxyType(users),
         purposes=_built(entries, "purposes", _purpose),

@@ -1,4 +1,4 @@
-"""The shape of the connections in tillid.yml: where databases and APIs are, and never a password."""
+"""The shape of the connections in tillid.yml: where databases, APIs and remote files are, and never a password."""
 
 from __future__ import annotations
 
@@ -8,10 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from tillid.pipeline.project.findings import shortened
-from tillid.pipeline.project.schema import JsonSchema, Key, MapOf, Place, Record, Scalar, Shape, Text, Variants, Whole
+from tillid.pipeline.project.schema import (
+    JsonSchema,
+    Key,
+    ListOf,
+    MapOf,
+    Place,
+    Record,
+    Scalar,
+    Shape,
+    Text,
+    Variants,
+    Whole,
+)
 from tillid.pipeline.project.words import NAME
 from tillid.ports.api import ApiConnection
 from tillid.ports.pulled import DatabaseConnection
+from tillid.ports.remote import RemoteConnection, S3Connection, SftpConnection
 
 _SECRET_WORDS = ("password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "apikey", "api_key")
 _SECRET_KEY = "|".join("".join(f"[{s}{s.upper()}]" if s.isalpha() else s for s in word) for word in _SECRET_WORDS)
@@ -81,7 +94,48 @@ _API_CONNECTION = Record(
         "oauth_url": Key(_ADDRESS, "for OAuth 2: where tokens are had"),
     }
 )
-CONNECTION = WithoutSecrets(Variants({"driver": _DATABASE_CONNECTION, "url": _API_CONNECTION}, "connection"))
+_FINGERPRINT = Text(pattern=r"SHA256:[A-Za-z0-9+/]{43}=?", says="a fingerprint such as ssh-keygen -l shows: SHA256:…")
+_ENDPOINT = Text(
+    # What is signed is not encrypted, so beyond this machine it goes through TLS alone.
+    pattern=r"https://[^\s@?#]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?/?",
+    says="an https address (http on this machine alone), without user or question mark",
+)
+_SFTP_CONNECTION = Record(
+    {
+        "sftp": Key(_HOST, "host name or address of a server for SFTP", required=True),
+        "port": Key(Whole(1), "port; default: 22"),
+        "user": Key(_USER, "who asks; password, or private key, is the secret of the connection's name", required=True),
+        "host_key": Key(
+            ListOf(_FINGERPRINT, or_single=True), "fingerprints of the server's host keys; any other is refused"
+        ),
+        "known_hosts": Key(Text(), "file of known hosts in place of `host_key`, such as ~/.ssh/known_hosts"),
+        "key_file": Key(Text(), "file with the private key; a passphrase is the secret of the connection's name"),
+    },
+    one_of=("host_key", "known_hosts"),
+)
+_S3_CONNECTION = Record(
+    {
+        "s3": Key(Text(pattern=r"[A-Za-z0-9][A-Za-z0-9._-]+", says="the name of a bucket"), "bucket", required=True),
+        "endpoint": Key(_ENDPOINT, "address of the storage; default: AWS"),
+        "region": Key(Text(pattern=r"[A-Za-z0-9-]+", says="a region such as eu-north-1"), "region of the bucket"),
+        "access_key_id": Key(
+            Text(pattern=r"[A-Za-z0-9_-]+", says="the access key's id alone"),
+            "who asks; left out: the secret NAME_key_id. The secret access key is the secret of the connection's name",
+        ),
+        "addressing": Key(Text(("path", "virtual"), "addressing"), "where requests name the bucket"),
+    }
+)
+CONNECTION = WithoutSecrets(
+    Variants(
+        {
+            "driver": _DATABASE_CONNECTION,
+            "url": _API_CONNECTION,
+            "sftp": _SFTP_CONNECTION,
+            "s3": _S3_CONNECTION,
+        },
+        "connection",
+    )
+)
 CONNECTIONS = MapOf(CONNECTION, NAME)
 
 
@@ -109,6 +163,35 @@ def read_apis(values: Mapping[str, Any]) -> dict[str, ApiConnection]:
         for name, said in values.get("connections", {}).items()
         if "url" in said
     }
+
+
+def read_remotes(values: Mapping[str, Any]) -> dict[str, RemoteConnection]:
+    """The places with files among the connections of a tillid.yml whose shape is right, by name."""
+    read = {"sftp": _read_sftp, "s3": _read_s3}
+    return {
+        name: make(name, said)
+        for name, said in values.get("connections", {}).items()
+        for key, make in read.items()
+        if key in said
+    }
+
+
+def _read_sftp(name: str, said: Mapping[str, Any]) -> RemoteConnection:
+    keys = said.get("host_key", ())
+    return SftpConnection(
+        name,
+        said["sftp"],
+        said["user"],
+        said.get("port", 22),
+        (keys,) if isinstance(keys, str) else tuple(keys),
+        said.get("known_hosts"),
+        said.get("key_file"),
+    )
+
+
+def _read_s3(name: str, said: Mapping[str, Any]) -> RemoteConnection:
+    keys = ("endpoint", "region", "access_key_id", "addressing")
+    return S3Connection(name, said["s3"], **{key: said.get(key) for key in keys})
 
 
 def _written(value: object) -> str:

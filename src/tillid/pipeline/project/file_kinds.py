@@ -74,7 +74,7 @@ _PROJECT = Record(
         "store": Key(Text(STORES, "store"), "engine that holds the data"),
         "as_of": Key(Day(), "the day (its first moment) that variables are worked out for; default: now"),
         "connections": Key(
-            CONNECTIONS, "databases and APIs that sources are read from, by name; secrets stand elsewhere"
+            CONNECTIONS, "databases, APIs and remote files that sources are read from, by name; secrets stand elsewhere"
         ),
         "roles": Key(MapOf(_ROLE, NAME), "who may use and see what", required=True),
         "users": Key(MapOf(ListOf(Text())), "actor name and their roles", required=True),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tillid.ports.api import ApiConnection
 from tillid.ports.pulled import DatabaseConnection
+from tillid.ports.remote import RemoteConnection
 from tillid.stages.activate.definitions import ActivationDefinition, DestinationDefinition
 from tillid.stages.ingest.definitions import SourceDefinition
 from tillid.stages.profile.definitions import TraitDefinition, VariableDefinition
@@ -37,6 +38,7 @@ class Project:
     as_of: date | None
     connections: Mapping[str, DatabaseConnection]
     apis: Mapping[str, ApiConnection]
+    remotes: Mapping[str, RemoteConnection]
     roles: Mapping[str, Role]
     users: Mapping[str, Actor]
     purposes: Mapping[str, Purpose]

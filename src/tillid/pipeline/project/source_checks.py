@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tillid.pipeline.project.entries import Entry
 from tillid.pipeline.project.findings import unknown
 from tillid.pipeline.project.known import Known
@@ -9,7 +11,7 @@ from tillid.terms.categories import ALL_DATA_USES
 
 NAMED_BY = ("key", "time", "country")
 PERSONAL = ("people", "consents", "suppressions")
-_ORIGINS = {"database": "a database", "api": "an API"}
+_ORIGINS = {"database": "a database", "api": "an API", "from": "a place with files"}
 COLLECTED = ("people", "events")
 CONSENT_TYPES = {
     "purpose": ("text",),
@@ -25,21 +27,26 @@ def check_source(entry: Entry, known: Known) -> None:
     _check_columns(entry)
     _check_identifiers(entry)
     _check_purposes(entry, known)
-    _check_connection(entry, known, "database", "driver")
-    _check_connection(entry, known, "api", "url")
+    _check_connection(entry, known, ("database", "connection"), ("driver",))
+    _check_connection(entry, known, ("api", "connection"), ("url",))
+    _check_connection(entry, known, ("from",), ("sftp", "s3"))
     if entry.values.get("kind") == "consents":
         _check_consents(entry)
 
 
-def _check_connection(entry: Entry, known: Known, origin: str, marked_by: str) -> None:
-    said = entry.values.get(origin, {}).get("connection")
-    if said is None or known.connections is None:
+def _check_connection(entry: Entry, known: Known, keys: tuple[str, ...], marked_by: tuple[str, ...]) -> None:
+    """What stands under `keys` is a connection, and has one of the keys that mark those of its kind."""
+    said: Any = entry.values
+    for key in keys:
+        said = said.get(key, {})
+    if not said or known.connections is None:
         return
-    place = entry.place.at(origin, "connection")
+    place = entry.place.at(*keys)
     if said not in known.connections:
         place.found(unknown("connection", said, known.connections))
-    elif marked_by not in known.connections[said]:
-        place.found(f"the connection `{said}` has no `{marked_by}`, so it is not that of {_ORIGINS[origin]}")
+    elif not set(known.connections[said]) & set(marked_by):
+        marks = " or ".join(f"`{mark}`" for mark in marked_by)
+        place.found(f"the connection `{said}` has no {marks}, so it is not that of {_ORIGINS[keys[0]]}")
 
 
 def _check_columns(entry: Entry) -> None:

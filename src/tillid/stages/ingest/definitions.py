@@ -65,7 +65,7 @@ _MOST_CONDITIONAL = 10
 _READ_AS_TEXTS = ("format", "encoding", "decimal", "date_format", "sheet", "values")
 _OPTIONAL_TEXTS = ("key", "time", "country", "data_subject", "purpose", "state")
 _KEYS = (
-    *("name", "label", "kind", *ORIGINS, "load", "separator", "quote", "header_row", "columns", "ignore"),
+    *("name", "label", "kind", *ORIGINS, "from", "load", "separator", "quote", "header_row", "columns", "ignore"),
     *("collected_for", "collected_for_if", "bars", "list_date", "identified"),
     *_READ_AS_TEXTS,
     *_OPTIONAL_TEXTS,
@@ -76,9 +76,10 @@ _KEYS = (
 class SourceDefinition:
     """A source: the files, table or API it is read from and what rows and columns mean; a table of its name.
 
-    It has exactly one of `ORIGINS`. `key`, `time` and `country` are names of columns. A record without a key is
-    known by all that it says. `identified` is false where no column says who a person is: then each record is a
-    person of its own. `read_as` holds what the definition says about reading, in place of what looking at a file finds.
+    It has exactly one of `ORIGINS`; `from_` names the connection that leads to its files where they are elsewhere.
+    `key`, `time` and `country` are names of columns. A record without a key is known by all that it says.
+    `identified` is false where no column says who a person is: then each record is a person of its own. `read_as`
+    holds what the definition says about reading, in place of what looking at a file finds.
 
     >>> SourceDefinition.from_mapping("shops", {"kind": "things", "files": "shops.csv", "key": "shop",
     ...     "columns": {"Butik": {"name": "shop", "type": "text", "category": "system"}}}).load
@@ -106,6 +107,7 @@ class SourceDefinition:
     list_date: date | None = None
     ignore: tuple[str, ...] = ()
     identified: bool = True
+    from_: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "collected_for_if", MappingProxyType(dict(self.collected_for_if)))
@@ -129,6 +131,8 @@ class SourceDefinition:
             raise FieldInvalid(f"Only one of {', '.join(there)} can stand here", field=(there[1],))
         if not self.is_pulled:
             return
+        if self.from_ is not None:
+            raise FieldInvalid("'from' says where 'files' are", hint="Add 'files', or take it out.", field=("from",))
         for key in _FILES_ALONE:
             if getattr(self.read_as, key) is not None:
                 raise FieldInvalid(f"{key!r} is for files", field=(key,))
@@ -295,6 +299,7 @@ class SourceDefinition:
             list_date=_read_day(given),
             ignore=read_texts(given, "ignore", ()) if given.get("ignore") else (),
             identified=_read_truth(given, "identified", default=True),
+            from_=read_text(given, "from", ()),
             **{key: read_text(given, key, ()) for key in _OPTIONAL_TEXTS},
         )
 

@@ -1,9 +1,10 @@
 #!/bin/sh
-# PostgreSQL and MariaDB, which tests start by themselves. Installs Debian's where one is missing, without starting it,
-# or says in one line what is missing.
+# PostgreSQL, MariaDB and OpenSSH's server, which tests start by themselves. Installs Debian's where one is missing,
+# without starting it, or says in one line what is missing.
 MISSING=""
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || MISSING="postgresql"
 [ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null 2>&1 || MISSING="$MISSING mariadb-server"
+[ -x /usr/sbin/sshd ] || command -v sshd >/dev/null 2>&1 || MISSING="$MISSING openssh-server"
 [ -z "$MISSING" ] && exit 0
 SUDO=""
 [ "$(id -u)" = 0 ] || SUDO="sudo -n"
