@@ -23,6 +23,7 @@ from tillid.connectors.sources.looks_like import looks_like
 from tillid.connectors.sources.parquet_file import ParquetFile
 from tillid.connectors.sources.request import FileReader, Request
 from tillid.connectors.sources.statistics_file import StatisticsFile
+from tillid.connectors.sources.trends_file import TRENDS, TrendsFile
 from tillid.connectors.sources.workbook import WorkbookFile
 from tillid.ports.source import Look, RawBatch, ReadAs, SourceFile
 
@@ -144,6 +145,8 @@ def _reader_of(request: Request) -> FileReader:
         return ParquetFile(request)
     if format_ == "arrow":
         return ArrowFile(request)
+    if format_ == TRENDS:
+        return TrendsFile(request)
     return JsonFile(request) if format_ in ("json", "ndjson") else DelimitedFile(request)
 
 

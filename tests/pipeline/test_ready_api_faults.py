@@ -1,0 +1,470 @@
+"""Each ready definition of an API against each fault: nothing is lost, nothing comes twice, nothing half-done stays."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from database_servers import free_port
+from fake_vendors import google, mailchimp, public_data, shopify, woocommerce
+from fake_vendors.server import Answer, Asked, Vendor, served
+from small_projects import PURPOSES, TILLID, SmallProject, Tables, notes, stored
+
+from tillid.connectors.sources.api import errors
+from tillid.connectors.sources.api.source import ApiSource
+from tillid.pipeline.project.ready import ready_definitions
+
+WIDE = PURPOSES.replace("[user.unique_id, user.behavior, user.contact,", "[system, user.unique_id, user.behavior, user.account, user.contact,")
+OFFSET = "{by: offset, param: offset, size_param: count, size: 2, total: total_items}"
+COLLECTED = "collected_for: [analytics, linking]\n"
+
+
+@dataclass
+class Account:
+    """A vendor with data, what is new at the second load, and how a source of it is written.
+
+    `rows` are the places in an answer that a row's fields are at; `drop` is a declared field of them. `refuse` makes
+    the present secret a wrong one, where there is any; `renews` says that another token is had without a person.
+    """
+
+    source: str
+    vendor: Vendor
+    change: Callable[[], None]
+    rows: Callable[[Any], list[dict[str, Any]]]
+    drop: str
+    base: str = ""
+    user: str = ""
+    secret: str | Callable[[str], str] = ""
+    renews: Callable[[], None] | None = None
+    connection: str = ""
+
+
+def _shopify(kind: str, make: Callable[..., dict[str, Any]], drop: str) -> Account:
+    shop = shopify.Shopify(**{kind: [make(n, f"2026-01-0{n}T10:00:00Z") for n in range(1, 4)]})
+
+    def change() -> None:
+        shop.nodes[kind][0] = make(1, "2026-02-01T10:00:00Z", **{drop: "SAID"})
+        shop.nodes[kind] += [make(n, f"2026-02-0{n}T10:00:00Z") for n in range(4, 8)]
+
+    source = f"ready: shopify_{kind}\napi: {{connection: shop}}\n{COLLECTED}"
+    return Account(source, shop, change, lambda d: d["data"][kind]["nodes"], drop, secret=shopify.TOKEN)
+
+
+def _woocommerce() -> Account:
+    shop = woocommerce.WooCommerce([woocommerce.order(n, f"2026-01-0{n}T10:00:00") for n in range(1, 4)])
+
+    def change() -> None:
+        shop.orders[1] = woocommerce.order(2, "2026-02-01T10:00:00", status="trash")
+        shop.orders += [woocommerce.order(n, f"2026-02-0{n}T10:00:00") for n in range(4, 8)]
+
+    source = f"ready: woocommerce_orders\napi: {{connection: shop}}\n{COLLECTED}"
+    named = {"base": "/wp-json/wc/v3", "user": woocommerce.KEY, "secret": woocommerce.SECRET}
+    return Account(source, shop, change, lambda d: d, "payment_method", **named)
+
+
+def _members(ready: str, own: str, drop: str) -> Account:
+    def made(n: int, day: str, **other: Any) -> dict[str, Any]:
+        ticked = mailchimp.permissions(news=n % 2 == 0)
+        return mailchimp.member(f"ida{n}", f"{day}T10:00:0{n}+00:00", marketing_permissions=ticked, **other)
+
+    account = mailchimp.Mailchimp([made(n, "2026-01-01") for n in range(1, 4)])
+
+    def change() -> None:
+        account.members[1] = made(2, "2026-01-02", status="unsubscribed")
+        account.members[2] = made(3, "2026-01-02", status="archived")
+        account.members += [made(n, "2026-01-03") for n in range(4, 8)]
+
+    source = f"ready: {ready}\napi:\n  connection: shop\n  each: [{{list: a1b2, notice: n1}}]\n  pages: {OFFSET}\n{own}"
+    return Account(source, account, change, lambda d: d["members"], drop, base="/3.0", secret=mailchimp.KEY)
+
+
+def _activity() -> Account:
+    def did(name: str, n: int) -> dict[str, Any]:
+        return mailchimp.did(name, "k1", *(("open", f"2026-01-0{day}T10:00:00+00:00") for day in range(1, n)))
+
+    account = mailchimp.Mailchimp([], {"k1": [did(f"ida{n}", 3) for n in range(3)]})
+
+    def change() -> None:
+        account.activity["k1"] = [did(f"ida{n}", 5) for n in range(6)]
+        account.activity["k2"] = [mailchimp.did("ole", "k2", ("open", "2026-01-01T09:00:00+00:00"))]
+
+    source = f"ready: mailchimp_activity\napi: {{connection: shop, pages: {OFFSET}}}\n{COLLECTED}"
+    named = {"base": "/3.0", "secret": mailchimp.KEY}
+    return Account(source, account, change, lambda d: d.get("emails", []), "email_address", **named)
+
+
+def _ga4(auth: str) -> Account:
+    def row(day: int, sessions: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return ((f"202601{day:02}", "Organic Search", "google", "organic"), (str(sessions), "8", "1", "99.5"))
+
+    vendor = google.Google([row(n, n) for n in range(1, 4)])
+
+    def change() -> None:
+        vendor.rows[2] = row(3, 99)
+        vendor.rows += [row(n, n) for n in range(4, 8)]
+
+    def rows(document: Any) -> list[dict[str, Any]]:
+        return [header for header in document.get("dimensionHeaders", ()) if header["name"] == "sessionMedium"]
+
+    source = f"ready: ga4_report\napi:\n  connection: shop\n  each: [{{property: 4711}}]\n{auth}"
+    is_signed = not auth
+    secret: str | Callable[[str], str] = vendor.key_file if is_signed else google.REFRESH
+    connection = "" if is_signed else ", client_id: c1, oauth_url: URL/token"
+    taken_back = lambda: vendor.tokens.append("taken back")  # noqa: E731
+    return Account(
+        source, vendor, change, rows, "name", secret=secret, renews=taken_back, connection=connection
+    )
+
+
+def _open_meteo() -> Account:
+    shown = [public_data.open_meteo]
+    places = ", ".join(
+        f"{{place: {p}, latitude: {n}.5, longitude: 10.5, from: '2026-01-01', to: '2026-01-0{n}'}}"
+        for n, p in enumerate(("oslo", "aarhus", "gent"), 3)
+    )
+
+    def change() -> None:
+        def warmer(asked: Asked) -> Answer:
+            answer = public_data.open_meteo(asked)
+            answer.document["daily"]["temperature_2m_max"][0] = 31.5
+            return answer
+
+        shown.append(warmer)
+
+    source = f"ready: open_meteo_daily\napi: {{url: URL, each: [{places}]}}\n"
+    return Account(source, lambda a: shown[-1](a), change, lambda d: [d["daily"]], "rain_sum")
+
+
+def _statistics(ready: str, vendor: Vendor, drop: str) -> Account:
+    more = []
+
+    def counted(asked: Asked) -> Answer:
+        answer = vendor(asked)
+        for cube in (answer.document, answer.document.get("dataset", {})):
+            if "value" in cube:
+                cube["value"] = [None if v is None else v + len(more) for v in cube["value"]]
+        return answer
+
+    def rows(document: Any) -> list[dict[str, Any]]:
+        return [document.get("dataset", document)["dimension"]]
+
+    return Account(f"ready: {ready}\napi: {{url: URL}}\n", counted, lambda: more.append(1), rows, drop)
+
+
+PERMISSION = """columns:
+  marketing_permissions.marketing_permission_id:
+    {name: purpose, type: text, category: user.privacy_preferences, values: {news: news}}
+"""
+REFRESHED = "  auth: {by: refresh_token}\n"
+ACCOUNTS: dict[str, Callable[[], Account]] = {
+    "shopify_customers": lambda: _shopify("customers", shopify.customer, "state"),
+    "shopify_orders": lambda: _shopify("orders", shopify.order, "displayFinancialStatus"),
+    "woocommerce_orders": _woocommerce,
+    "mailchimp_members": lambda: _members("mailchimp_members", COLLECTED, "vip"),
+    "mailchimp_consents": lambda: _members("mailchimp_consents", "purpose: news\n", "timestamp_opt"),
+    "mailchimp_permissions": lambda: _members("mailchimp_permissions", PERMISSION, "status"),
+    "mailchimp_activity": _activity,
+    "ga4_report": lambda: _ga4(""),
+    "ga4_report by refresh_token": lambda: _ga4(REFRESHED),
+    "open_meteo_daily": _open_meteo,
+    "ssb_population": lambda: _statistics("ssb_population", public_data.statistics_norway, "Region"),
+    "statbank_population": lambda: _statistics("statbank_population", public_data.statistics_denmark, "OMRÅDE"),
+}
+
+
+def test_each_ready_definition_of_an_api_is_in_the_matrix() -> None:
+    there = {name for name, ready in ready_definitions().items() if "api" in ready.source}
+    assert there == {name.partition(" ")[0] for name in ACCOUNTS}
+
+
+Meddle = Callable[[Asked], Answer | None]
+
+
+@dataclass
+class Meddled:
+    """The vendor, with something done at its request number `at` from now on, counted from 0."""
+
+    vendor: Vendor
+    count: int = 0
+    at: int = -1
+    meddle: Meddle | None = None
+    after: Callable[[Any], None] | None = None
+
+    def __call__(self, asked: Asked) -> Answer:
+        here, self.count = self.count, self.count + 1
+        if self.meddle is not None and here == self.at and (answer := self.meddle(asked)) is not None:
+            return answer
+        answer = self.vendor(asked)
+        if self.after is not None and answer.status == 200 and asked.path != "/token":
+            self.after(answer.document)
+        return answer
+
+    def begin(self, at: int, meddle: Meddle | None = None) -> None:
+        self.count, self.at, self.meddle = 0, at, meddle
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What two loads come to that nothing disturbs, the place of a request amid the second, and the first's folder."""
+
+    after: Tables
+    middle: int
+    first: Path
+    port: int
+
+
+class Case:
+    """A project with one source of an API, loaded once, and then changed at the vendor's.
+
+    `first` is a folder in which the first load was made, from a server on the same port.
+    """
+
+    def __init__(
+        self, name: str, folder: Path, patch: pytest.MonkeyPatch, port: int, first: Path | None = None
+    ) -> None:
+        self.account = ACCOUNTS[name]()
+        self.server = Meddled(self.account.vendor)
+        self.port, self.stack, self.patch = port, ExitStack(), patch
+        self.start()
+        url = f"http://127.0.0.1:{self.port}"
+        said = self.account.secret
+        self.secret = said if isinstance(said, str) else said(url)
+        self.tell(self.secret)
+        user = f", user: {self.account.user}" if self.account.user else ""
+        connection = f"url: {url}{self.account.base}{user}{self.account.connection.replace('URL', url)}"
+        files = {
+            "tillid.yml": f"{TILLID}connections:\n  shop: {{{connection}}}\n",
+            "purposes.yml": WIDE,
+            "sources/facts.yml": self.account.source.replace("URL", url),
+        }
+        self.waits: list[float] = []
+        patch.setattr(ApiSource.__init__, "__kwdefaults__", {"sleep": self.waits.append})
+        if first is not None:
+            shutil.copytree(first, folder)
+            self.made = SmallProject.there(folder)
+        else:
+            self.made = SmallProject(folder, files)
+            with ExitStack() as opened:
+                opened.push(self.stack)
+                self.made.run()
+                assert self.made.refused() == []
+                opened.pop_all()
+            shutil.copytree(folder, folder.with_name("first"))
+        self.account.change()
+
+    def start(self) -> None:
+        self.stack.enter_context(served(self.server, self.port))
+
+    def tell(self, secret: str) -> None:
+        self.patch.setenv("TILLID_SECRET_SHOP", secret)
+        self.patch.setenv("TILLID_SECRET_SHOP_CLIENT", "client")
+
+    def held(self) -> Tables:
+        return stored(self.made.folder)
+
+    def noted(self) -> Any:
+        return notes(self.made.folder)["files"]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Whole]:
+    known: dict[str, Whole] = {}
+
+    def undisturbed(name: str) -> Whole:
+        if name not in known:
+            folder, port = tmp_path_factory.mktemp("whole") / "project", free_port()
+            with pytest.MonkeyPatch.context() as patch:
+                case = Case(name, folder, patch, port)
+                with case.stack:
+                    before = case.held()
+                    case.server.begin(-1)
+                    case.made.run()
+                    asked, after = case.server.count, case.held()
+                    assert after != before
+                    assert case.made.refused() == []
+                    # A third load brings nothing.
+                    case.made.run()
+                    assert case.held() == after
+            known[name] = Whole(after, asked // 2, folder.with_name("first"), port)
+        return known[name]
+
+    return undisturbed
+
+
+@pytest.fixture(params=ACCOUNTS)
+def case(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: Callable[[str], Whole]
+) -> Iterator[tuple[str, Case]]:
+    known = whole(request.param)
+    made = Case(request.param, tmp_path / "project", monkeypatch, known.port, known.first)
+    with made.stack:
+        yield request.param, made
+
+
+def test_pages_are_many_where_there_are_pages(whole: Any) -> None:
+    for name in ACCOUNTS:
+        middle = whole(name).middle
+        assert middle >= 1 or "population" in name, name
+
+
+PASSING: dict[str, Answer] = {
+    "429 with Retry-After": Answer({"title": "Too Many"}, 429, {"Retry-After": "7"}),
+    "500": Answer({"error": "internal"}, 500),
+    "503 that is no JSON": Answer(status=503, raw=b"<html>busy</html>"),
+    "an answer cut off": Answer(raw=b'{"cut": [1, 2, 3', headers={}, cut=6),
+    "no answer": Answer(cut=-1),
+}
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_what_passes_by_itself_comes_to_the_same(case: Any, whole: Any, fault: str) -> None:
+    name, made = case
+    after, middle = whole(name).after, whole(name).middle
+    answers = [PASSING[fault]] * 3
+
+    def meddle(_: Asked) -> Answer | None:
+        # The same request again.
+        made.server.at += 1
+        return answers.pop() if answers else None
+
+    made.server.begin(middle, meddle)
+    made.made.run()
+    assert answers == []
+    assert made.held() == after
+    assert (7.0 in made.waits) == fault.startswith("429")
+
+
+def stopped(made: Case, error: type[Exception]) -> None:
+    """A run that ends with the error, of which nothing stays: neither rows nor how far it came."""
+    before, cursor = made.held(), made.noted()
+    with pytest.raises(error) as raised:
+        made.made.run()
+    told = f"{raised.value} {getattr(raised.value, 'hint', '')}"
+    assert not made.secret or made.secret not in told
+    assert "example.com" not in told
+    assert made.held() == before
+    assert made.noted() == cursor
+
+
+def test_token_that_runs_out_amid_the_pages(case: Any, whole: Any) -> None:
+    name, made = case
+    after, middle = whole(name).after, whole(name).middle
+    renews, dead = made.account.renews, []
+
+    def meddle(asked: Asked) -> Answer | None:
+        if renews is not None:
+            renews()
+            return None
+        made.server.at += 1
+        dead.append(asked)
+        return Answer({"status": 401}, 401)
+
+    made.server.begin(middle, meddle)
+    if renews is None:
+        stopped(made, errors.ApiAccessDenied)
+        assert len(dead) == 1, "a key that is refused is not tried again"
+        made.server.begin(-1)
+    made.made.run()
+    assert made.held() == after
+
+
+def test_api_that_fails_on_and_on(case: Any, whole: Any) -> None:
+    name, made = case
+    after, middle = whole(name).after, whole(name).middle
+
+    def meddle(_: Asked) -> Answer | None:
+        made.server.at += 1
+        return Answer({"error": "internal"}, 500)
+
+    made.server.begin(middle, meddle)
+    stopped(made, errors.ApiBusy)
+    made.server.begin(-1)
+    made.made.run()
+    assert made.held() == after
+
+
+def test_server_that_is_killed_amid_the_pages_and_comes_back(case: Any, whole: Any) -> None:
+    name, made = case
+    after, middle = whole(name).after, whole(name).middle
+
+    def meddle(_: Asked) -> Answer | None:
+        made.stack.close()
+        return Answer(cut=-1)
+
+    made.server.begin(middle, meddle)
+    stopped(made, errors.ApiUnreachable)
+    stopped(made, errors.ApiUnreachable)
+    made.server.begin(-1)
+    made.start()
+    made.made.run()
+    assert made.held() == after
+
+
+def test_field_that_the_api_drops_and_brings_back(case: Any, whole: Any) -> None:
+    name, made = case
+    after = whole(name).after
+
+    def drop(document: Any) -> None:
+        for row in made.account.rows(document):
+            value = row.pop(made.account.drop)
+            if name.startswith("ga4"):
+                row[made.account.drop] = "renamed"
+            elif "population" in name:
+                for cube in (document.get("dataset", document), row):
+                    if "id" in cube:
+                        cube["id"] = ["Renamed" if one == made.account.drop else one for one in cube["id"]]
+                row["Renamed"] = value
+
+    made.server.after = drop
+    stopped(made, errors.ApiFieldGone)
+    made.server.after = None
+    made.made.run()
+    assert made.held() == after
+
+
+def test_field_that_the_api_adds_stays_out_and_is_named(case: Any, whole: Any) -> None:
+    name, made = case
+    after = whole(name).after
+    if name.startswith("ga4") or "population" in name:
+        return  # Their answers hold what was asked for by name, and no more.
+
+    def add(document: Any) -> None:
+        for row in made.account.rows(document):
+            row["loyaltyTier"] = [1] * len(row["time"]) if "time" in row else "gold"
+
+    made.server.after = add
+    taken, _ = made.made.build()
+    assert made.held() == after
+    assert any("loyaltyTier" in finding for finding in taken.findings)
+
+
+def test_tillid_that_is_killed_amid_the_pages(case: Any, whole: Any) -> None:
+    name, made = case
+    after, middle = whole(name).after, whole(name).middle
+    before, cursor = made.held(), made.noted()
+    command = [sys.executable, "-m", "tillid.cli", "run", "--as", "ole", "--json", "--project", str(made.made.folder)]
+    children: list[int] = []
+
+    def meddle(_: Asked) -> Answer | None:
+        os.kill(children[0], signal.SIGKILL)
+        return Answer(cut=-1)
+
+    made.server.begin(middle, meddle)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        children.append(process.pid)
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL, said.decode()[-500:]
+    assert made.held() == before
+    assert made.noted() == cursor
+    made.server.begin(-1)
+    made.made.run()
+    assert made.held() == after
