@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from glob import escape
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -25,6 +26,9 @@ from tillid.ports.store import Store
 from tillid.stages.activate.definitions import DestinationDefinition
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stores.audit_log import FileAuditLog, Verdict, verify
+
+if TYPE_CHECKING:
+    from tillid.connectors.sources.api.address import Address
 
 STATE = ".tillid"
 """The folder in a project where its state rests."""
@@ -104,6 +108,14 @@ def open_table(project: Project, connection: str, table: str) -> Pulled:
 
     request = TableRequest(project.connections[connection], FromDatabase(connection, table), most=BATCH_ROWS)
     return DatabaseSource(project.folder, request, secrets(project))
+
+
+def open_address(project: Project, url: str, connection: str | None) -> Address:
+    """What is at an address that no source declares yet, asked over a connection of the project where one is named."""
+    _require(connection or url.partition("?")[0], "APIs", _FOR_APIS, "Run: pip install 'tillid[apis]'")
+    from tillid.connectors.sources.api.address import look_at  # noqa: PLC0415  an extra
+
+    return look_at(url, project.apis[connection] if connection else None, secrets(project))
 
 
 def _require_databases(name: str) -> None:

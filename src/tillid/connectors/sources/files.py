@@ -134,6 +134,11 @@ class FileSource:
         return _reader_of(request) if archive is None else ArchiveFile(request, archive, _reader_of)
 
 
+def open_content(content: Openable) -> FileReader:
+    """The reader of a file that is in no folder."""
+    return _reader_of(Request(content, content.name, "", ReadAs()))
+
+
 def _reader_of(request: Request) -> FileReader:
     format_ = request.format or find_format(request.path, request.name)
     request = replace(request, format=format_)

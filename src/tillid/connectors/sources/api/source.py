@@ -13,9 +13,9 @@ from tillid.connectors.sources.api.auth import make_auth
 from tillid.connectors.sources.api.errors import ApiAnswerUnreadable, ApiFieldGone, ApiRequestRefused
 from tillid.connectors.sources.api.pages import Asked, Client, Page, asked_of
 from tillid.connectors.sources.api.position import Position, Reading, digest_of, key_of
+from tillid.connectors.sources.api.look import look_of
 from tillid.connectors.sources.api.rows import ABSENT, Row, at, filled, rows_of
 from tillid.connectors.sources.api.transport import Transport, fetch_token
-from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark
 from tillid.connectors.sources.json_objects import leaves, rows_of_objects
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.ports.api import ApiConnection, FromApi, PagesBy
@@ -68,25 +68,7 @@ class ApiSource:
         """The fields of the rows on the first page."""
         if self._sample is None:
             self._begin(None)
-        flat = [dict(leaves(row)) for row in self._sample or ()]
-        columns = tuple(dict.fromkeys(path for row in flat for path in row))
-        texts = {path: [v for row in flat if isinstance(v := row.get(path), str)] for path in columns}
-        formats, ambiguous = find_date_formats(texts)
-        return Look(
-            file=self.name,
-            format="api",
-            encoding=None,
-            separator=None,
-            quote=None,
-            decimal=find_decimal_mark(v for vs in texts.values() for v in vs) or ".",
-            date_formats=formats,
-            header_row=0,
-            columns=columns,
-            sheet=None,
-            notes=tuple(date_notes(formats, ambiguous)),
-            columns_complete=False,
-            types={path: kind for path in columns if (kind := _kind(row.get(path) for row in flat))},
-        )
+        return look_of(self.name, self._sample or ())
 
     def pull(self, since: Cursor | None) -> Generator[PulledBatch]:
         """The rows after `since`. Errors: subclasses of ApiError."""
@@ -250,10 +232,3 @@ def _is_told(row: Row, path: str) -> bool:
             return path in row
         there = there[key]
     return not isinstance(there, Mapping)
-
-
-def _kind(values: Iterator[object]) -> str:
-    """What sort of values a field has: one word, or none where all are empty."""
-    kinds = {"number" if isinstance(v, int | float) and not isinstance(v, bool) else type(v).__name__ for v in values}
-    named = {"str": "text", "bool": "true or false", "list": "list"}
-    return " or ".join(sorted(named.get(kind, kind) for kind in kinds - {"NoneType"}))

@@ -46,13 +46,21 @@ class Transport(Session):
     """A session for one API, called `name` in errors, whose addresses all begin as `url` does.
 
     An answer that `send` gives is 2xx, whole, and JSON (`json` is taken apart once). `sleep` waits some seconds.
-    `per_second` is the most requests sent. Errors: subclasses of ApiError.
+    `per_second` is the most requests sent. With `any_content`, an answer need not be JSON. Errors: subclasses of
+    ApiError.
     """
 
     def __init__(
-        self, name: str, url: str, *, per_second: float | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        name: str,
+        url: str,
+        *,
+        per_second: float | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        any_content: bool = False,
     ) -> None:
         super().__init__()
+        self._any_content = any_content
         self._name, self._home, self._sleep = name, _origin(name, url), sleep
         self._gap = 1 / per_second if per_second else 0.0
         self._wait, self._sent_at = 0.0, 0.0
@@ -140,7 +148,7 @@ class Transport(Session):
             return None
         wait = asked_to_wait(response.headers)
         if wait is None:
-            wait = max(restored(_document(response)), backed_off(tries)) if throttled else backed_off(tries)
+            wait = max(restored(document_of(response)), backed_off(tries)) if throttled else backed_off(tries)
         what = f"HTTP {response.status_code}"
         if wait > LONGEST:
             raise ApiBusy(self._name, f"it asks to wait {round(wait)} seconds ({what})")
@@ -154,7 +162,9 @@ class Transport(Session):
             raise self._denied(code)
         if not response.ok:
             raise ApiRequestRefused(self._name, f"it refuses the request: HTTP {code}")
-        document = _document(response)
+        document = document_of(response)
+        if document is None and self._any_content:
+            return response
         if document is None:
             kind = response.headers.get("Content-Type", "").partition(";")[0].strip() or "no type"
             hint = "Is `url` that of the API, and not of a page to sign in at?"
@@ -200,11 +210,11 @@ def _graphql(name: str, errors: list[object]) -> ApiError:
 
 
 def _is_throttled(response: Response) -> bool:
-    errors = at(_document(response), "errors")
+    errors = at(document_of(response), "errors")
     return isinstance(errors, list) and any(at(error, "extensions.code") == "THROTTLED" for error in errors)
 
 
-def _document(response: Response) -> Any:
+def document_of(response: Response) -> Any:
     """The JSON of the answer, None where it is none; taken apart once, since an answer may be large."""
     kept = vars(response)
     if "document" not in kept:
