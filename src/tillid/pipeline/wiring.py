@@ -95,9 +95,10 @@ def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pull
     from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415  an extra
 
     connection = None if said.connection is None else project.apis[said.connection]
-    # Of events that never change one is known by its key; of what changes, a version is known by all that it says.
+    # Of events that never change one is known by its key; of what changes, a version is known by all that is read of it.
     key = source.column(source.key).header if source.key and source.load is Load.APPEND else None
-    request = ApiRequest(said, connection, frozenset(source.headers), (key,) if key else ())
+    by_read = source.key is not None or source.kind in (SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
+    request = ApiRequest(said, connection, frozenset(source.headers), (key,) if key else (), by_read)
     return ApiSource(request, secrets(project))
 
 

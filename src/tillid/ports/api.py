@@ -135,7 +135,10 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """A field that is one of others, by what the field `by` says: `take` maps its value to a field, else `otherwise`."""
+    """A field that is one of others, by what the field `by` says: `take` maps its value to a field, else `otherwise`.
+
+    A row that lacks any of them has no such field.
+    """
 
     by: str
     take: Mapping[str, str]

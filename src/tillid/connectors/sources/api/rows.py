@@ -70,9 +70,8 @@ def rows_of(document: object, items: Sequence[object], said: FromApi, added: Map
             if ABSENT not in parts:
                 row[name] = None if None in parts else "|".join(map(str, parts))
         for name, picked in said.picked.items():
-            value = at(row, picked.take.get(str(at(row, picked.by)), picked.otherwise))
-            if value is not ABSENT:
-                row[name] = value
+            if ABSENT not in [at(row, path) for path in (picked.by, picked.otherwise, *picked.take.values())]:
+                row[name] = at(row, picked.take.get(str(at(row, picked.by)), picked.otherwise))
         yield row
 
 

@@ -34,13 +34,15 @@ _SHIFTING = (PagesBy.PAGE, PagesBy.OFFSET)
 class ApiRequest:
     """What is read: `only` these fields are handed over (None: all), and each of them must be in some row.
 
-    `identity` are the fields that a row is known by where it never changes; else its whole content is.
+    `identity` are the fields that a row is known by where it never changes. Else its content is: with `by_what_is_read`
+    that of the fields that are read, which must tell rows apart, and without all of it.
     """
 
     said: FromApi
     connection: ApiConnection | None = None
     only: frozenset[str] | None = None
     identity: tuple[str, ...] = ()
+    by_what_is_read: bool = False
 
     @property
     def url(self) -> str:
@@ -60,6 +62,9 @@ class ApiSource:
     def __init__(self, request: ApiRequest, secrets: Secrets, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.name, self._said, self._only = request.name, request.said, request.only
         self._identity = request.identity
+        # A field may be read by its whole path, or out of the object or list that it is in.
+        paths = request.only if request.by_what_is_read and request.only is not None else None
+        self._read = None if paths is None else {*paths, *(path.partition(".")[0] for path in paths)}
         self._client = _opened(request, secrets, sleep)
         self._begun: _Pull | None = None
         self._sample: list[Row] | None = None
@@ -112,7 +117,7 @@ class ApiSource:
             if since is None:
                 yield from self._whole(values, met)
                 continue
-            reading = Reading(key_of(values), position, since, self._identity)
+            reading = Reading(key_of(values), position, since, self._digest)
             for page, rows in self._settled(asked_of(self._said, values, reading.asked), values, met):
                 reading.begin(page.at)
                 yield [row for row in rows if self._is_new(reading, row)]
@@ -123,9 +128,14 @@ class ApiSource:
         seen: set[str] = set()
         may_repeat = self._said.pages.by in _SHIFTING or self._identity
         for _, rows in self._settled(asked_of(self._said, values, None), values, met):
-            digests = [digest_of(row, self._identity) for row in rows] if may_repeat else []
+            digests = [self._digest(row) for row in rows] if may_repeat else []
             yield [row for row, digest in zip(rows, digests, strict=True) if digest not in seen] if may_repeat else rows
             seen.update(digests)
+
+    def _digest(self, row: Row) -> str:
+        """What tells the row from others and, unless it never changes, from what it was before."""
+        told = row if self._read is None else {key: value for key, value in row.items() if key in self._read}
+        return digest_of(told, self._identity)
 
     def _is_new(self, reading: Reading, row: Row) -> bool:
         try:
