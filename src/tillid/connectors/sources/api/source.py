@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
 from tillid.connectors.sources.api.auth import make_auth
 from tillid.connectors.sources.api.errors import ApiAnswerUnreadable, ApiFieldGone, ApiRequestRefused
+from tillid.connectors.sources.api.notice import notice
 from tillid.connectors.sources.api.pages import Asked, Client, Page, asked_of
 from tillid.connectors.sources.api.position import Position, Reading, digest_of, key_of
 from tillid.connectors.sources.api.look import look_of
@@ -19,7 +21,7 @@ from tillid.connectors.sources.api.transport import Transport, fetch_token
 from tillid.connectors.sources.json_objects import leaves, rows_of_objects
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.ports.api import ApiConnection, FromApi, PagesBy
-from tillid.ports.pulled import Cursor, PulledBatch
+from tillid.ports.pulled import Cursor, Noticed, PulledBatch
 from tillid.ports.secrets import Secrets
 from tillid.ports.source import Look, RawBatch
 
@@ -65,7 +67,8 @@ class ApiSource:
         # A field may be read by its whole path, or out of the object or list that it is in.
         paths = request.only if request.by_what_is_read and request.only is not None else None
         self._read = None if paths is None else {*paths, *(path.partition(".")[0] for path in paths)}
-        self._client = _opened(request, secrets, sleep)
+        self._transport = _transport(request, secrets, sleep)
+        self._client = Client(request.name, request.url, self._transport)
         self._begun: _Pull | None = None
         self._sample: list[Row] | None = None
 
@@ -74,6 +77,12 @@ class ApiSource:
         if self._sample is None:
             self._begin(None)
         return look_of(self.name, self._sample or ())
+
+    def notice(self) -> Iterator[Noticed]:
+        """How its clock goes, what is left of its limit, and when its certificate ends, by the answer last had."""
+        if self._sample is None:
+            self._begin(None)
+        return notice(self._transport.headers_had, self._transport.certificate_ends, datetime.now(UTC))
 
     def pull(self, since: Cursor | None) -> Generator[PulledBatch]:
         """The rows after `since`. Errors: subclasses of ApiError."""
@@ -184,7 +193,7 @@ class ApiSource:
                         yield {**one, **taken}
 
 
-def _opened(request: ApiRequest, secrets: Secrets, sleep: Callable[[float], None]) -> Client:
+def _transport(request: ApiRequest, secrets: Secrets, sleep: Callable[[float], None]) -> Transport:
     name, said = request.name, request.said
     if not request.url:
         raise ApiRequestRefused(name, "there is no address")
@@ -194,7 +203,7 @@ def _opened(request: ApiRequest, secrets: Secrets, sleep: Callable[[float], None
 
     transport = Transport(name, request.url, per_second=said.per_second, sleep=sleep)
     transport.who = make_auth(name, said.auth, request.connection, secrets, fetch)
-    return Client(name, request.url, transport)
+    return transport
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from ssl import SSLSocket, cert_time_to_seconds
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -65,6 +67,8 @@ class Transport(Session):
         self._gap = 1 / per_second if per_second else 0.0
         self._wait, self._sent_at = 0.0, 0.0
         self.who: AuthBase = NoAuth()
+        self.headers_had: Mapping[str, str] = {}
+        self.certificate_ends: datetime | None = None
         self.headers["User-Agent"] = "tillid"
         for scheme in ("http://", "https://"):
             self.mount(scheme, HTTPAdapter(max_retries=0))
@@ -111,6 +115,7 @@ class Transport(Session):
         told["verify"] = told.get("verify") or True
         for _ in range(_MOST_REDIRECTS):
             response = super().send(request, **told)
+            self.headers_had, self.certificate_ends = response.headers, _certificate_ends(response)
             if response.status_code not in _REDIRECTS or "Location" not in response.headers:
                 return response
             response.close()
@@ -223,6 +228,14 @@ def document_of(response: Response) -> Any:
         except (ValueError, RecursionError):
             kept["document"] = None
     return kept["document"]
+
+
+def _certificate_ends(response: Response) -> datetime | None:
+    """When the certificate ends of the connection that an answer comes over, as long as that is open."""
+    socket = getattr(getattr(response.raw, "connection", None), "sock", None)
+    held = socket.getpeercert() if isinstance(socket, SSLSocket) else None
+    end = str((held or {}).get("notAfter", ""))
+    return datetime.fromtimestamp(cert_time_to_seconds(end), UTC) if end else None
 
 
 def _origin(name: str, url: str) -> tuple[str, str, int]:
