@@ -24,7 +24,10 @@ from tillid.connectors.sources.api import errors
 from tillid.connectors.sources.api.source import ApiSource
 from tillid.pipeline.project.ready import ready_definitions
 
-WIDE = PURPOSES.replace("[user.unique_id, user.behavior, user.contact,", "[system, user.unique_id, user.behavior, user.account, user.contact,")
+WIDE = PURPOSES.replace(
+    "[user.unique_id, user.behavior, user.contact,",
+    "[system, user.unique_id, user.behavior, user.account, user.contact,",
+)
 OFFSET = "{by: offset, param: offset, size_param: count, size: 2, total: total_items}"
 COLLECTED = "collected_for: [analytics, linking]\n"
 
@@ -121,9 +124,7 @@ def _ga4(auth: str) -> Account:
     secret: str | Callable[[str], str] = vendor.key_file if is_signed else google.REFRESH
     connection = "" if is_signed else ", client_id: c1, oauth_url: URL/token"
     taken_back = lambda: vendor.tokens.append("taken back")  # noqa: E731
-    return Account(
-        source, vendor, change, rows, "name", secret=secret, renews=taken_back, connection=connection
-    )
+    return Account(source, vendor, change, rows, "name", secret=secret, renews=taken_back, connection=connection)
 
 
 def _open_meteo() -> Account:
@@ -142,7 +143,11 @@ def _open_meteo() -> Account:
         shown.append(warmer)
 
     source = f"ready: open_meteo_daily\napi: {{url: URL, each: [{places}]}}\n"
-    return Account(source, lambda a: shown[-1](a), change, lambda d: [d["daily"]], "rain_sum")
+
+    def weather(asked: Asked) -> Answer:
+        return shown[-1](asked)
+
+    return Account(source, weather, change, lambda d: [d["daily"]], "rain_sum")
 
 
 def _statistics(ready: str, vendor: Vendor, drop: str) -> Account:

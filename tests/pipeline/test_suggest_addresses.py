@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -64,7 +63,7 @@ APIS: dict[str, tuple[Callable[[Asked], Answer], str, str]] = {
     "link": (by_link, "/people", "pages: {by: link}"),
     "next_url": (by_next_url, "/people", "pages: {by: next_url"),
     "cursor": (by_cursor, "/people", "pages: {by: cursor, param: cursor"),
-    "none": (whole, "/v1/people?status=active", 'params: {status: active}'),
+    "none": (whole, "/v1/people?status=active", "params: {status: active}"),
 }
 
 
@@ -95,7 +94,9 @@ def test_draft_of_an_api_reads_every_page(project: SmallProject, kind: str) -> N
 
 
 def test_special_categories_and_national_ids_are_left_out(project: SmallProject) -> None:
-    rows = [{"customer_no": f"C{n}", "cpr": f"01018{n}-1234", "religion": "none", "email": "a@example.com"} for n in "123"]
+    rows = [
+        {"customer_no": f"C{n}", "cpr": f"01018{n}-1234", "religion": "none", "email": "a@example.com"} for n in "123"
+    ]
     with served(lambda _: Answer(rows)) as server:
         draft = suggest(project.folder, "ole", f"{server.url}/v1/members")
     left = {column.header for column in draft.columns if column.left_out}

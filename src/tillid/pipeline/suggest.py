@@ -54,7 +54,8 @@ def suggest(project_folder: Path, actor: str, origin: str | Path) -> Draft:
 
     The project's other definitions may be unfinished: they are, while it is being set up, and the shell has
     made an empty file already where the draft is to go. Raises a `SourceError` for a file that can't be
-    read or an address that does not answer, `OriginUnknown`, `ProjectHasMistakes` when tillid.yml can't be used, and `ActorUnknown`.
+    read or an address that does not answer, `OriginUnknown`, `ProjectHasMistakes` when tillid.yml can't be
+    used, and `ActorUnknown`.
     """
     project, findings = load_project(project_folder)
     if project is None:

@@ -95,7 +95,7 @@ def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pull
     from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415  an extra
 
     connection = None if said.connection is None else project.apis[said.connection]
-    # Of events that never change one is known by its key; of what changes, a version is known by all that is read of it.
+    # Of events that never change one is known by its key; of what changes, a version is known by all that is read.
     key = source.column(source.key).header if source.key and source.load is Load.APPEND else None
     by_read = source.key is not None or source.kind in (SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
     request = ApiRequest(said, connection, frozenset(source.headers), (key,) if key else (), by_read)

@@ -28,7 +28,9 @@ def trends(read: Any, name: str) -> list[tuple[Any, ...]]:
     found = read(name, format="google_trends")
     lines = found.source.line_of(found.file, list(range(len(found.rows))))
     assert lines == sorted(lines)
-    return [tuple(row[key] for key in ("term", "place", "step", "period", "interest", "is_below_1")) for row in found.rows]
+    return [
+        tuple(row[key] for key in ("term", "place", "step", "period", "interest", "is_below_1")) for row in found.rows
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from tillid.connectors.sources.clocks import clock
 from tillid.connectors.sources.database_table import FoundColumn, FoundTable
@@ -40,19 +39,18 @@ def notice(engine: sa.Engine, table: FoundTable, cursor: FoundColumn | None, hos
 
 def _cursor(inspector: sa.Inspector, table: FoundTable, cursor: FoundColumn) -> Noticed:
     if table.name not in inspector.get_table_names(schema=table.schema):
-        return Noticed("cursor", f"{cursor.name} is there; whether the tables behind the view have an index is not seen")
-    first = {tuple(inspector.get_pk_constraint(table.name, schema=table.schema)["constrained_columns"])[:1]}
-    first |= {tuple(_columns(index))[:1] for index in inspector.get_indexes(table.name, schema=table.schema)}
-    uniques = inspector.get_unique_constraints(table.name, schema=table.schema)
-    first |= {tuple(unique["column_names"])[:1] for unique in uniques}
-    if (cursor.name,) in first:
+        return Noticed(
+            "cursor", f"{cursor.name} is there; whether the tables behind the view have an index is not seen"
+        )
+    keys: list[Sequence[str | None]] = [
+        inspector.get_pk_constraint(table.name, schema=table.schema)["constrained_columns"],
+        *(index["column_names"] for index in inspector.get_indexes(table.name, schema=table.schema)),
+        *(unique["column_names"] for unique in inspector.get_unique_constraints(table.name, schema=table.schema)),
+    ]
+    if any(key[0] == cursor.name for key in keys if key):
         return Noticed("cursor", f"{cursor.name} is there, with an index")
     hint = "Let the database's owner make one: without it each load looks through the whole table."
     return Noticed("cursor", f"{cursor.name} is there, and no index begins with it", hint)
-
-
-def _columns(index: ReflectedIndex) -> list[str | None]:
-    return list(index["column_names"])
 
 
 def _clock(connection: sa.Connection) -> Iterator[Noticed]:

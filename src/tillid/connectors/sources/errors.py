@@ -89,7 +89,7 @@ class FileNotTrends(SourceError):
     """Another file than the interest over time that Google Trends downloads."""
 
     def __init__(self, file: str) -> None:
-        hint = "Download it under \"Interest over time\", and leave it as it is; or take `format` out."
+        hint = 'Download it under "Interest over time", and leave it as it is; or take `format` out.'
         super().__init__(file, "it is not a download of Google Trends: the headers are not `term: (place)`", hint=hint)
 
 

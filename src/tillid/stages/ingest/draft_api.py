@@ -31,7 +31,9 @@ def api_lines(said: FromApi, auth: Auth, home: str, unsure: Sequence[str] = ()) 
     if said.pages.by is not PagesBy.NONE:
         lines.append(f"pages: {_mapping(_told(said.pages))}")
     lines += [f"# look: {sentence}" for sentence in unsure]
-    lines.append("# since: {field: …, param: …}  # how only what is new is asked for; without it, all is read each time")
+    lines.append(
+        "# since: {field: …, param: …}  # how only what is new is asked for; without it, all is read each time"
+    )
     return "\n".join(["api:", *(f"  {line}" for line in lines)])
 
 

@@ -118,17 +118,16 @@ def _pages(
     total = _total(document, headers, count)
     size_param = next((name for name in _SIZE if name in query), None)
     size = int(text) if size_param and (text := str(query[size_param])).isdigit() and int(text) else None
-    for path, param in ((f"{above}{name}", param) for above in _ABOVE for name, param in _CURSOR.items()):
+    sized = Pages(size_param=size_param, size=size) if size else Pages()
+    for path, asks in ((f"{above}{name}", asks) for above in _ABOVE for name, asks in _CURSOR.items()):
         if isinstance(at(document, path), str) and at(document, path):
-            unsure = (f"the parameter that asks for the next page may be called otherwise than {param}",)
-            pages = Pages(PagesBy.CURSOR, param=param, next=path, size_param=size and size_param, size=size)
-            return pages, unsure
+            unsure = (f"the parameter that asks for the next page may be called otherwise than {asks}",)
+            return replace(sized, by=PagesBy.CURSOR, param=asks, next=path), unsure
     if (param := next((name for name in _PAGE if name in query), None)) is not None:
         start = 0 if str(query[param]) == "0" else 1
-        made = Pages(PagesBy.PAGE, param=param, start=start, total=total)
-        return (replace(made, size_param=size_param, size=size) if size else made), ()
+        return replace(sized, by=PagesBy.PAGE, param=param, start=start, total=total), ()
     if size and (param := next((name for name in _OFFSET if name in query), None)) is not None:
-        return Pages(PagesBy.OFFSET, param=param, size_param=size_param, size=size, total=total), ()
+        return replace(sized, by=PagesBy.OFFSET, param=param, total=total), ()
     if total is not None and _number(document, headers, total) > count:
         return Pages(), ("there is more than this page: say under `pages` how the next one is asked for",)
     return Pages(), ()

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from tillid.connectors.sources.api.auth import make_auth
 from tillid.connectors.sources.api.errors import ApiAnswerUnreadable, ApiFieldGone, ApiRequestRefused
+from tillid.connectors.sources.api.look import look_of
 from tillid.connectors.sources.api.notice import notice
 from tillid.connectors.sources.api.pages import Asked, Client, Page, asked_of
 from tillid.connectors.sources.api.position import Position, Reading, digest_of, key_of
-from tillid.connectors.sources.api.look import look_of
 from tillid.connectors.sources.api.rows import ABSENT, Row, at, filled, rows_of
 from tillid.connectors.sources.api.transport import Transport, fetch_token
 from tillid.connectors.sources.json_objects import leaves, rows_of_objects
