@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
@@ -45,7 +45,7 @@ class Address:
     look: Look
     rows: pa.RecordBatch
     said: FromApi | None = None
-    auth: Auth = Auth()
+    auth: Auth = field(default_factory=Auth)
     unsure: tuple[str, ...] = ()
 
 

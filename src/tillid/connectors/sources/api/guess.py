@@ -123,14 +123,19 @@ def _pages(
         if isinstance(at(document, path), str) and at(document, path):
             unsure = (f"the parameter that asks for the next page may be called otherwise than {asks}",)
             return replace(sized, by=PagesBy.CURSOR, param=asks, next=path), unsure
-    if (param := next((name for name in _PAGE if name in query), None)) is not None:
-        start = 0 if str(query[param]) == "0" else 1
-        return replace(sized, by=PagesBy.PAGE, param=param, start=start, total=total), ()
-    if size and (param := next((name for name in _OFFSET if name in query), None)) is not None:
-        return replace(sized, by=PagesBy.OFFSET, param=param, total=total), ()
+    if (asked := _asked_by(query, replace(sized, total=total))) is not None:
+        return asked, ()
     if total is not None and _number(document, headers, total) > count:
         return Pages(), ("there is more than this page: say under `pages` how the next one is asked for",)
     return Pages(), ()
+
+
+def _asked_by(query: Mapping[str, Value], sized: Pages) -> Pages | None:
+    """By page or offset, where the address that was looked at asks so."""
+    if (param := next((name for name in _PAGE if name in query), None)) is not None:
+        return replace(sized, by=PagesBy.PAGE, param=param, start=0 if str(query[param]) == "0" else 1)
+    param = next((name for name in _OFFSET if name in query), None)
+    return replace(sized, by=PagesBy.OFFSET, param=param) if param and sized.size else None
 
 
 def _total(document: object, headers: Mapping[str, str], count: int) -> str | None:

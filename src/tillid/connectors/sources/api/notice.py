@@ -1,4 +1,4 @@
-"""What an answer of an API tells beside its rows: how clocks differ, what its limit leaves, when its certificate ends."""
+"""What an answer of an API tells beside its rows: how clocks differ, what is left of its limit, of its certificate."""
 
 from __future__ import annotations
 
