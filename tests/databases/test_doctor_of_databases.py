@@ -81,6 +81,19 @@ def test_clock_that_goes_wrong_and_secret_that_is_wrong(
     assert "hunter2" not in out
 
 
+@both_servers
+def test_connection_that_others_can_listen_to(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(tmp_path / "p", database, {"orders": ORDRER % {"cursor": "nr", "more": ""}})
+    checks, _ = examined(shop, capsys)
+    assert "orders encryption" not in checks, "what stays on this machine needs none"
+    monkeypatch.setattr(database_notice, "_HERE", ())
+    checks, _ = examined(shop, capsys)
+    assert checks["orders encryption"]["state"] == "warn"
+    assert "options:" in checks["orders encryption"]["hint"]
+
+
 @every
 def test_draft_of_a_table_loads_when_it_is_finished(database: Database, tmp_path: Path) -> None:
     shop = Shop(tmp_path / "p", database, {})

@@ -172,6 +172,12 @@ def test_secret_in_an_address_is_refused_and_not_repeated(project: SmallProject,
     assert "hunter2" not in f"{raised.value} {raised.value.hint}"
 
 
+@pytest.mark.parametrize("address", ["https://a.example:port/people", "http://[::1/people"])
+def test_what_is_no_address_is_said(project: SmallProject, address: str) -> None:
+    with pytest.raises(OriginUnknown, match="no http address"):
+        suggest(project.folder, "ole", address)
+
+
 def test_answer_that_rows_cannot_be_taken_from(project: SmallProject) -> None:
     def elsewhere(asked: Asked) -> Answer:
         if asked.path == "/moved":

@@ -81,7 +81,12 @@ def _rows_of(project: Project, origin: str) -> _Rows:
 
 
 def _rows_of_address(project: Project, url: str) -> _Rows:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        hint = "Write it as https://HOST/PATH, with a port where it needs one."
+        raise OriginUnknown("What was named is no http address", hint=hint) from None
     named = parse_qsl(parts.query, keep_blank_values=True)
     if "@" in parts.netloc or any(key.lower() in _KEYS or holds_secret(key, value) for key, value in named):
         raise OriginUnknown(
