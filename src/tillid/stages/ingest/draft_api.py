@@ -14,7 +14,7 @@ def api_lines(said: FromApi, auth: Auth, home: str, unsure: Sequence[str] = ()) 
     >>> print(api_lines(FromApi("orders", "/orders", items="data", pages=Pages(PagesBy.LINK)), Auth(), "url: x"))
     api:
       url: x
-      path: /orders
+      path: "/orders"
       items: data
       pages: {by: link}
       # since: {field: …, param: …}  # how only what is new is asked for; without it, all is read each time
