@@ -67,3 +67,30 @@ def test_every_ready_definition_tells_where_it_is_from_and_what_its_columns_are(
         assert not set(ready.source["columns"]) & set(ready.source.get("ignore", ())), ready.name
         # What it was collected for is the user's to say.
         assert not {"collected_for", "collected_for_if", "purpose"} & ready.source.keys(), ready.name
+
+
+TRENDS = """
+ready: google_trends
+files: data/trends/*.csv
+"""
+
+
+def test_google_trends_of_a_country_and_its_next_download(tmp_path: Path) -> None:
+    head = ["Kategori: Alle kategorier", "", "Uge,cykelhjelm: (Danmark),løbesko: (Danmark)"]
+    covers = PURPOSES.replace("[user.unique_id, user.behavior", "[system, user.unique_id, user.behavior")
+    made = SmallProject(tmp_path, {"sources/trends.yml": TRENDS, "purposes.yml": covers})
+    made.put("data/trends/2025-01.csv", [*head, "2025-01-05,42,<1", "2025-01-12,100,7"])
+    made.run()
+    made.put("data/trends/2025-02.csv", [*head, "2025-01-12,88,7", "2025-01-19,100,x"], made.now)
+    made.run()
+    asked = "select term, period, interest, is_below_1 from trends"
+    rows = sorted((r["term"], str(r["period"].date()), r["interest"], r["is_below_1"]) for r in made.sql(asked))
+    assert rows == [
+        ("cykelhjelm", "2025-01-05", 42, False),
+        ("cykelhjelm", "2025-01-12", 88, False),
+        ("cykelhjelm", "2025-01-19", 100, False),
+        ("løbesko", "2025-01-05", 0, True),
+        ("løbesko", "2025-01-12", 7, False),
+    ]
+    (refused,) = made.refused()
+    assert (refused["file"], refused["line"]) == ("data/trends/2025-02.csv", 5)

@@ -22,6 +22,8 @@ from tillid.pipeline.project.project import Project
 from tillid.pipeline.wiring import STATE, audit_verdict, open_pulled, open_source
 from tillid.pipeline.workspace import Workspace
 from tillid.ports.errors import StoreHeld
+from tillid.ports.source import Look
+from tillid.stages.ingest.definitions import SourceDefinition
 from tillid.stages.profile.definitions import OCCURRED_AT
 from tillid.terms.errors import TillidError, nearest
 
@@ -151,23 +153,26 @@ def _audit(folder: Path) -> Check:
 
 
 def _pulled(project: Project) -> Iterator[Check]:
-    """Whether each source that is pulled lets us in and has the columns that its definition names."""
+    """Whether each source that is pulled lets us in and has what its definition names, and what else it tells."""
     for source in project.sources.values():
         if not source.is_pulled:
             continue
         try:
-            look = open_pulled(project, source).look()
+            pulled = open_pulled(project, source)
+            yield _columns_of(source, pulled.look())
+            for noticed in pulled.notice():
+                state = State.WARN if noticed.hint else State.OK
+                yield Check(f"{source.name} {noticed.what}", state, noticed.found, noticed.hint)
         except TillidError as error:
             yield Check(source.name, State.FAIL, error.message, error.hint)
-            continue
-        missing = [column.header for column in source.columns if column.header not in look.columns]
-        said = f"{look.file}: {len(look.columns)} columns"
-        if missing and look.columns_complete:
-            yield Check(
-                source.name, State.FAIL, f"{said}, and no {', '.join(missing)}", nearest(missing[0], look.columns)
-            )
-        else:
-            yield Check(source.name, State.OK, said)
+
+
+def _columns_of(source: SourceDefinition, look: Look) -> Check:
+    missing = [column.header for column in source.columns if column.header not in look.columns]
+    said = f"{look.file}: {len(look.columns)} columns"
+    if missing and look.columns_complete:
+        return Check(source.name, State.FAIL, f"{said}, and no {', '.join(missing)}", nearest(missing[0], look.columns))
+    return Check(source.name, State.OK, said)
 
 
 def _remote(project: Project) -> Iterator[Check]:

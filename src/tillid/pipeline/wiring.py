@@ -32,6 +32,7 @@ from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stores.audit_log import FileAuditLog, Verdict, verify
 
 if TYPE_CHECKING:
+    from tillid.connectors.sources.api.address import Address
     from tillid.connectors.sources.remote.storage import Storage
 
 STATE = ".tillid"
@@ -137,9 +138,10 @@ def _open_api(project: Project, source: SourceDefinition, said: FromApi) -> Pull
     from tillid.connectors.sources.api.source import ApiRequest, ApiSource  # noqa: PLC0415  an extra
 
     connection = None if said.connection is None else project.apis[said.connection]
-    # Of events that never change one is known by its key; of what changes, a version is known by all that it says.
+    # Of events that never change one is known by its key; of what changes, a version is known by all that is read.
     key = source.column(source.key).header if source.key and source.load is Load.APPEND else None
-    request = ApiRequest(said, connection, frozenset(source.headers), (key,) if key else ())
+    by_read = source.key is not None or source.kind in (SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
+    request = ApiRequest(said, connection, frozenset(source.headers), (key,) if key else (), by_read)
     return ApiSource(request, secrets(project))
 
 
@@ -150,6 +152,14 @@ def open_table(project: Project, connection: str, table: str) -> Pulled:
 
     request = TableRequest(project.connections[connection], FromDatabase(connection, table), most=BATCH_ROWS)
     return DatabaseSource(project.folder, request, secrets(project))
+
+
+def open_address(project: Project, url: str, connection: str | None) -> Address:
+    """What is at an address that no source declares yet, asked over a connection of the project where one is named."""
+    _require(connection or url.partition("?")[0], "APIs", _FOR_APIS, "Run: pip install 'tillid[apis]'")
+    from tillid.connectors.sources.api.address import look_at  # noqa: PLC0415  an extra
+
+    return look_at(url, project.apis[connection] if connection else None, secrets(project))
 
 
 def _require_databases(name: str) -> None:

@@ -134,6 +134,21 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
+class Picked:
+    """A field that is one of others, by what the field `by` says: `take` maps its value to a field, else `otherwise`.
+
+    A row that lacks any of them has no such field.
+    """
+
+    by: str
+    take: Mapping[str, str]
+    otherwise: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "take", MappingProxyType(dict(self.take)))
+
+
+@dataclass(frozen=True, slots=True)
 class Over:
     """What is read first, for each item of which the rows are asked once: `take` maps a name to a field of it."""
 
@@ -154,9 +169,9 @@ class FromApi:
 
     `path`, `params`, `headers` and `body` may hold `{name}`, a value of `each` (sets of values, each asked for
     by itself) or of `over`; it is in the rows too, as `with.name`. `items` is the path of the rows; `list_in` the
-    field that `rows` of each and arrays have their list or lists in. `joined` makes a field of others. A field
-    that an API may leave out is `optional`; that another is in no row is an error. At most `per_second` requests
-    are sent.
+    field that `rows` of each and arrays have their list or lists in. `joined` makes a field of others, `picked` one
+    that is one of them. A field that an API may leave out is `optional`; that another is in no row is an error. At
+    most `per_second` requests are sent.
     """
 
     resource: str
@@ -171,6 +186,7 @@ class FromApi:
     rows: RowsAs = RowsAs.OBJECTS
     list_in: str | None = None
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    picked: Mapping[str, Picked] = field(default_factory=dict)
     pages: Pages = field(default_factory=Pages)
     auth: Auth = field(default_factory=Auth)
     since: Since | None = None
@@ -181,6 +197,6 @@ class FromApi:
     per_second: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("params", "headers", "joined"):
+        for name in ("params", "headers", "joined", "picked"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         object.__setattr__(self, "each", tuple(MappingProxyType(dict(one)) for one in self.each))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
@@ -71,6 +71,15 @@ class PulledBatch:
     gone: RawBatch | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something about where rows come from that a load would not tell: `hint` says what to do, where it is not well."""
+
+    what: str
+    found: str
+    hint: str = ""
+
+
 class Pulled(Protocol):
     """Somewhere outside that is asked for rows, over a network or in a file of a database.
 
@@ -86,6 +95,10 @@ class Pulled(Protocol):
 
     def look(self) -> Look:
         """Which columns there are and how they are read; `look.file` is `name`. It asks for few rows or none."""
+        ...
+
+    def notice(self) -> Iterable[Noticed]:
+        """What `tillid doctor` tells besides: clocks, limits, certificates, indexes. It asks for no rows."""
         ...
 
     def pull(self, since: Cursor | None) -> Generator[PulledBatch]:

@@ -21,8 +21,8 @@ Tell: TypeAlias = Callable[[str], None]
 class ReadAs:
     """What a definition says about reading its files; None (or empty) is found by looking.
 
-    `format` is csv, tsv, excel, html, spss, sas, stata, parquet, json or ndjson. `header_row` counts lines
-    (Excel: rows) from 1. `sheet` is a table of the file, of those that its reader names. `values` is codes or
+    `format` is csv, tsv, excel, html, spss, sas, stata, parquet, json, ndjson or google_trends. `header_row` counts
+    lines (Excel: rows) from 1. `sheet` is a table of the file, of those that its reader names. `values` is codes or
     labels, for files that label their values; None reads codes.
     """
 

@@ -30,6 +30,14 @@ def member(name: str, changed: str, **other: Any) -> dict[str, Any]:
     }
 
 
+def permissions(**enabled: bool) -> list[dict[str, Any]]:
+    """The GDPR fields of a member, by their ids."""
+    return [
+        {"marketing_permission_id": name, "text": f"Yes to {name}", "enabled": ticked}
+        for name, ticked in enabled.items()
+    ]
+
+
 def did(name: str, campaign: str, *activity: tuple[str, str]) -> dict[str, Any]:
     """What one member did with a campaign."""
     return {

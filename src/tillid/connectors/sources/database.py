@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from tillid.connectors.sources.database_cursor import Reached, Window
 from tillid.connectors.sources.database_engine import ASKING_FAILED, asked, explained, open_engine
+from tillid.connectors.sources.database_notice import notice
 from tillid.connectors.sources.database_rows import From, Row, batch_of, rows_of
 from tillid.connectors.sources.database_table import FoundColumn, FoundTable, find_table
 from tillid.connectors.sources.errors import ColumnBinary, CursorMissing, PullCut, SourceUnreachable
 from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark, told_by_text
 from tillid.connectors.sources.layout import SAMPLE_ROWS
-from tillid.ports.pulled import Cursor, DatabaseConnection, FromDatabase, PulledBatch
+from tillid.ports.pulled import Cursor, DatabaseConnection, FromDatabase, Noticed, PulledBatch
 from tillid.ports.secrets import Secrets
 from tillid.ports.source import Look, RawBatch, ReadAs
 
@@ -75,6 +76,11 @@ class DatabaseSource:
             notes=tuple(date_notes(formats, ambiguous)),
             types={header: column.type for header, column in table.columns.items()},
         )
+
+    def notice(self) -> Iterator[Noticed]:
+        """Whether the cursor has an index, how the server's clock goes, and whether others can listen."""
+        cursor = None if self._said.cursor is None else self._column(self._said.cursor)
+        yield from self._asked(lambda: notice(self._engine, self._table, cursor, self._connection.host))
 
     def pull(self, since: Cursor | None) -> Generator[PulledBatch]:
         """The rows that are new since the cursor, or all of them."""

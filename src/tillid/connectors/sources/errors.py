@@ -87,6 +87,14 @@ class FileNotATable(SourceError):
         super().__init__(file, f"the file looks like {looks_like}", hint="Export the table as CSV, Excel or Parquet.")
 
 
+class FileNotTrends(SourceError):
+    """Another file than the interest over time that Google Trends downloads."""
+
+    def __init__(self, file: str) -> None:
+        hint = 'Download it under "Interest over time", and leave it as it is; or take `format` out.'
+        super().__init__(file, "it is not a download of Google Trends: the headers are not `term: (place)`", hint=hint)
+
+
 class FileProtected(SourceError):
     """A file that opens with a password alone."""
 

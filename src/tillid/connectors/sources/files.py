@@ -23,6 +23,7 @@ from tillid.connectors.sources.looks_like import looks_like
 from tillid.connectors.sources.parquet_file import ParquetFile
 from tillid.connectors.sources.request import FileReader, Request
 from tillid.connectors.sources.statistics_file import StatisticsFile
+from tillid.connectors.sources.trends_file import TRENDS, TrendsFile
 from tillid.connectors.sources.workbook import WorkbookFile
 from tillid.ports.source import Look, RawBatch, ReadAs, SourceFile
 
@@ -143,6 +144,11 @@ def made_reader(path: Path, name: str, said: ReadAs, only: Collection[str] | Non
     return _reader_of(request) if archive is None else ArchiveFile(request, archive, _reader_of)
 
 
+def open_content(content: Openable) -> FileReader:
+    """The reader of a file that is in no folder."""
+    return _reader_of(Request(content, content.name, "", ReadAs()))
+
+
 def _reader_of(request: Request) -> FileReader:
     format_ = request.format or find_format(request.path, request.name)
     request = replace(request, format=format_)
@@ -154,6 +160,8 @@ def _reader_of(request: Request) -> FileReader:
         return ParquetFile(request)
     if format_ == "arrow":
         return ArrowFile(request)
+    if format_ == TRENDS:
+        return TrendsFile(request)
     return JsonFile(request) if format_ in ("json", "ndjson") else DelimitedFile(request)
 
 

@@ -94,6 +94,13 @@ _DELETED = Record(
         "values": Key(ListOf(Scalar()), "values that say that the row is deleted", required=True),
     }
 )
+_PICKED = Record(
+    {
+        "by": Key(Text(), f"{_FIELD}: the one whose value decides", required=True),
+        "take": Key(MapOf(Text()), "value, and the field that is taken where it is that", required=True),
+        "else": Key(Text(), "the field that is taken at every other value", required=True),
+    }
+)
 _OVER = Record(
     {
         "path": Key(_PATH, "path below the address", required=True),
@@ -117,6 +124,7 @@ API = Record(
         "rows": Key(one_of(api.RowsAs, "form of rows"), "how the rows lie there; default: objects"),
         "list_in": Key(Text(), "field with the list (each) or the lists side by side (arrays)"),
         "joined": Key(MapOf(ListOf(Text())), "field that is made, and the fields that it is made of"),
+        "picked": Key(MapOf(_PICKED), "field that is made, and which field it is, by the value of another"),
         "pages": Key(PAGES, "how the next page is asked for; default: there is one"),
         "auth": Key(_AUTH, "how who asks is said; default: nobody in particular"),
         "since": Key(_SINCE, "how only what is new is asked for; left out: everything each time"),

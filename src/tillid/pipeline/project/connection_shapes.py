@@ -58,7 +58,7 @@ class WithoutSecrets:
         """Note each secret by its line and without what stands there, and every other mistake."""
         kept = value
         if isinstance(value, Mapping):
-            kept = {key: item for key, item in value.items() if not _holds_secret(key, item)}
+            kept = {key: item for key, item in value.items() if not holds_secret(key, item)}
             for key in value.keys() - kept.keys():
                 at.at(key).found(f"`{shortened(key)}` {_NO_SECRETS}")
         self.shape.check(kept, at)
@@ -70,7 +70,8 @@ class WithoutSecrets:
         return {"allOf": [self.shape.json_schema(defs), bar]}
 
 
-def _holds_secret(key: str, value: object) -> bool:
+def holds_secret(key: str, value: object) -> bool:
+    """Whether a key is called as a secret is, or its value holds one."""
     return bool(re.search(_SECRET_KEY, key) or (isinstance(value, str) and _SECRET_INSIDE.search(value)))
 
 

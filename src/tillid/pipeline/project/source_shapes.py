@@ -23,7 +23,7 @@ from tillid.stages.ingest.definitions import ORIGINS, Load, SourceKind
 from tillid.stages.wash.definitions import WashKind
 from tillid.terms.categories import ALL_CATEGORIES, ALL_DATA_SUBJECTS
 
-FORMATS = ("csv", "tsv", "excel", "html", "spss", "sas", "stata", "parquet", "json", "ndjson")
+FORMATS = ("csv", "tsv", "excel", "html", "spss", "sas", "stata", "parquet", "json", "ndjson", "google_trends")
 VALUES = ("codes", "labels")
 STATES = ("given", "refused", "withdrawn", "objected")
 

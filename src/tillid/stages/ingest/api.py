@@ -16,6 +16,7 @@ from tillid.ports.api import (
     Over,
     Pages,
     PagesBy,
+    Picked,
     Place,
     RowsAs,
     Since,
@@ -40,7 +41,7 @@ from tillid.terms.fields import (
 _Choice = TypeVar("_Choice", bound=StrEnum)
 API_KEYS = (
     *("connection", "url", "path", "method", "params", "headers", "body", "items", "rows", "list_in", "joined"),
-    *("pages", "auth", "since", "deleted", "over", "each", "optional", "per_second", "resource"),
+    *("picked", "pages", "auth", "since", "deleted", "over", "each", "optional", "per_second", "resource"),
 )
 METHODS = ("GET", "POST")
 PLACED_NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -78,6 +79,7 @@ def read_api(given: Mapping[str, object]) -> FromApi | None:
             rows=read_choice(said, "rows", (), RowsAs) or RowsAs.OBJECTS,
             list_in=read_text(said, "list_in", ()),
             joined=_read_joined(said),
+            picked=_read_picked(said),
             pages=_read_pages(said),
             auth=_read_auth(said),
             since=_read_since(said),
@@ -187,6 +189,20 @@ def _read_joined(said: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     if not isinstance(given, Mapping):
         raise FieldInvalid(f"A mapping is needed here, not {kind_of(given)}", field=("joined",))
     return {str(name): read_texts(given, name, ("joined",)) for name in given}
+
+
+def _read_picked(said: Mapping[str, object]) -> dict[str, Picked]:
+    given = said.get("picked") or {}
+    if not isinstance(given, Mapping):
+        raise FieldInvalid(f"A mapping is needed here, not {kind_of(given)}", field=("picked",))
+    keys = ("by", "take", "else")
+    picked = {}
+    for name in map(str, given):
+        one = read_mapping(given[name], ("picked", name), allowed=keys, required=keys)
+        with at_field("picked", name):
+            take = {value: str(path) for value, path in _read_values(one, "take").items()}
+            picked[name] = Picked(read_name(one, "by"), take, read_name(one, "else"))
+    return picked
 
 
 def _read_rate(said: Mapping[str, object]) -> float | None:

@@ -51,7 +51,10 @@ class Load(StrEnum):
 
 ORIGINS = ("files", "database", "api")
 """The keys of which a definition has exactly one: where its rows come from."""
-_FORMATS = ("csv", "tsv", "excel", "html", "spss", "sas", "stata", "parquet", "arrow", "json", "ndjson")
+_FORMATS = (
+    *("csv", "tsv", "excel", "html", "spss", "sas", "stata", "parquet", "arrow", "json", "ndjson"),
+    "google_trends",
+)
 STATES = ("given", "refused", "withdrawn", "objected")
 _PERSON_KINDS = (SourceKind.PEOPLE, SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
 _VERSIONED = (SourceKind.PEOPLE, SourceKind.THINGS)

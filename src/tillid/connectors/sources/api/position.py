@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -45,11 +45,11 @@ class Position:
 class Reading:
     """One request's rows against what is held: which of them are new, and how far they reach.
 
-    `identity` are the fields that a row is known by where it never changes; without any, its whole content is.
+    `digest` makes of a row what it is known by.
     """
 
-    def __init__(self, key: str, position: Position, since: Since, identity: tuple[str, ...]) -> None:
-        self._key, self._position, self._since, self._identity = key, position, since, identity
+    def __init__(self, key: str, position: Position, since: Since, digest: Callable[[Row], str]) -> None:
+        self._key, self._position, self._since, self._digest = key, position, since, digest
         self._held = position.near.get(key, set())
         self._near: dict[str, Moment | None] = {}
         self._last: Moment | None = None
@@ -65,7 +65,7 @@ class Reading:
         moment = None if value is None or value is ABSENT else read_moment(value, self._since.written)
         if moment is not None and self._floor is not None and moment < self._floor:  # type: ignore[operator]
             return False
-        digest = digest_of(row, self._identity)
+        digest = self._digest(row)
         is_new = digest not in self._near and digest not in self._held
         self._near[digest] = moment
         if moment is not None and (self._last is None or moment > self._last):  # type: ignore[operator]

@@ -64,9 +64,14 @@ def rows_of(document: object, items: Sequence[object], said: FromApi, added: Map
         rows = _READ[said.rows](items, said.list_in or "")
     for bare in rows:
         row = {**bare, **added}
+        # A field that is made of one that the API dropped is in no row either, and so it is missed.
         for name, fields in said.joined.items():
             parts = [at(row, path) for path in fields]
-            row[name] = None if any(p is None or p is ABSENT for p in parts) else "|".join(map(str, parts))
+            if ABSENT not in parts:
+                row[name] = None if None in parts else "|".join(map(str, parts))
+        for name, picked in said.picked.items():
+            if ABSENT not in [at(row, path) for path in (picked.by, picked.otherwise, *picked.take.values())]:
+                row[name] = at(row, picked.take.get(str(at(row, picked.by)), picked.otherwise))
         yield row
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
 from tillid.connectors.sources.api.auth import make_auth
 from tillid.connectors.sources.api.errors import ApiAnswerUnreadable, ApiFieldGone, ApiRequestRefused
+from tillid.connectors.sources.api.look import look_of
+from tillid.connectors.sources.api.notice import notice
 from tillid.connectors.sources.api.pages import Asked, Client, Page, asked_of
 from tillid.connectors.sources.api.position import Position, Reading, digest_of, key_of
 from tillid.connectors.sources.api.rows import ABSENT, Row, at, filled, rows_of
 from tillid.connectors.sources.api.transport import Transport, fetch_token
-from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark
 from tillid.connectors.sources.json_objects import leaves, rows_of_objects
 from tillid.connectors.sources.layout import SAMPLE_ROWS
 from tillid.ports.api import ApiConnection, FromApi, PagesBy
-from tillid.ports.pulled import Cursor, PulledBatch
+from tillid.ports.pulled import Cursor, Noticed, PulledBatch
 from tillid.ports.secrets import Secrets
 from tillid.ports.source import Look, RawBatch
 
@@ -34,13 +36,15 @@ _SHIFTING = (PagesBy.PAGE, PagesBy.OFFSET)
 class ApiRequest:
     """What is read: `only` these fields are handed over (None: all), and each of them must be in some row.
 
-    `identity` are the fields that a row is known by where it never changes; else its whole content is.
+    `identity` are the fields that a row is known by where it never changes. Else its content is: with `by_what_is_read`
+    that of the fields that are read, which must tell rows apart, and without all of it.
     """
 
     said: FromApi
     connection: ApiConnection | None = None
     only: frozenset[str] | None = None
     identity: tuple[str, ...] = ()
+    by_what_is_read: bool = False
 
     @property
     def url(self) -> str:
@@ -60,7 +64,11 @@ class ApiSource:
     def __init__(self, request: ApiRequest, secrets: Secrets, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.name, self._said, self._only = request.name, request.said, request.only
         self._identity = request.identity
-        self._client = _opened(request, secrets, sleep)
+        # A field may be read by its whole path, or out of the object or list that it is in.
+        paths = request.only if request.by_what_is_read and request.only is not None else None
+        self._read = None if paths is None else {*paths, *(path.partition(".")[0] for path in paths)}
+        self._transport = _transport(request, secrets, sleep)
+        self._client = Client(request.name, request.url, self._transport)
         self._begun: _Pull | None = None
         self._sample: list[Row] | None = None
 
@@ -68,25 +76,13 @@ class ApiSource:
         """The fields of the rows on the first page."""
         if self._sample is None:
             self._begin(None)
-        flat = [dict(leaves(row)) for row in self._sample or ()]
-        columns = tuple(dict.fromkeys(path for row in flat for path in row))
-        texts = {path: [v for row in flat if isinstance(v := row.get(path), str)] for path in columns}
-        formats, ambiguous = find_date_formats(texts)
-        return Look(
-            file=self.name,
-            format="api",
-            encoding=None,
-            separator=None,
-            quote=None,
-            decimal=find_decimal_mark(v for vs in texts.values() for v in vs) or ".",
-            date_formats=formats,
-            header_row=0,
-            columns=columns,
-            sheet=None,
-            notes=tuple(date_notes(formats, ambiguous)),
-            columns_complete=False,
-            types={path: kind for path in columns if (kind := _kind(row.get(path) for row in flat))},
-        )
+        return look_of(self.name, self._sample or ())
+
+    def notice(self) -> Iterator[Noticed]:
+        """How its clock goes, what is left of its limit, and when its certificate ends, by the answer last had."""
+        if self._sample is None:
+            self._begin(None)
+        return notice(self._transport.headers_had, self._transport.certificate_ends, datetime.now(UTC))
 
     def pull(self, since: Cursor | None) -> Generator[PulledBatch]:
         """The rows after `since`. Errors: subclasses of ApiError."""
@@ -130,7 +126,7 @@ class ApiSource:
             if since is None:
                 yield from self._whole(values, met)
                 continue
-            reading = Reading(key_of(values), position, since, self._identity)
+            reading = Reading(key_of(values), position, since, self._digest)
             for page, rows in self._settled(asked_of(self._said, values, reading.asked), values, met):
                 reading.begin(page.at)
                 yield [row for row in rows if self._is_new(reading, row)]
@@ -141,9 +137,14 @@ class ApiSource:
         seen: set[str] = set()
         may_repeat = self._said.pages.by in _SHIFTING or self._identity
         for _, rows in self._settled(asked_of(self._said, values, None), values, met):
-            digests = [digest_of(row, self._identity) for row in rows] if may_repeat else []
+            digests = [self._digest(row) for row in rows] if may_repeat else []
             yield [row for row, digest in zip(rows, digests, strict=True) if digest not in seen] if may_repeat else rows
             seen.update(digests)
+
+    def _digest(self, row: Row) -> str:
+        """What tells the row from others and, unless it never changes, from what it was before."""
+        told = row if self._read is None else {key: value for key, value in row.items() if key in self._read}
+        return digest_of(told, self._identity)
 
     def _is_new(self, reading: Reading, row: Row) -> bool:
         try:
@@ -192,7 +193,7 @@ class ApiSource:
                         yield {**one, **taken}
 
 
-def _opened(request: ApiRequest, secrets: Secrets, sleep: Callable[[float], None]) -> Client:
+def _transport(request: ApiRequest, secrets: Secrets, sleep: Callable[[float], None]) -> Transport:
     name, said = request.name, request.said
     if not request.url:
         raise ApiRequestRefused(name, "there is no address")
@@ -202,7 +203,7 @@ def _opened(request: ApiRequest, secrets: Secrets, sleep: Callable[[float], None
 
     transport = Transport(name, request.url, per_second=said.per_second, sleep=sleep)
     transport.who = make_auth(name, said.auth, request.connection, secrets, fetch)
-    return Client(name, request.url, transport)
+    return transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +251,3 @@ def _is_told(row: Row, path: str) -> bool:
             return path in row
         there = there[key]
     return not isinstance(there, Mapping)
-
-
-def _kind(values: Iterator[object]) -> str:
-    """What sort of values a field has: one word, or none where all are empty."""
-    kinds = {"number" if isinstance(v, int | float) and not isinstance(v, bool) else type(v).__name__ for v in values}
-    named = {"str": "text", "bool": "true or false", "list": "list"}
-    return " or ".join(sorted(named.get(kind, kind) for kind in kinds - {"NoneType"}))

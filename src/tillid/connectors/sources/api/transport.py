@@ -6,6 +6,8 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from ssl import SSLSocket, cert_time_to_seconds
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -46,17 +48,27 @@ class Transport(Session):
     """A session for one API, called `name` in errors, whose addresses all begin as `url` does.
 
     An answer that `send` gives is 2xx, whole, and JSON (`json` is taken apart once). `sleep` waits some seconds.
-    `per_second` is the most requests sent. Errors: subclasses of ApiError.
+    `per_second` is the most requests sent. With `any_content`, an answer need not be JSON. Errors: subclasses of
+    ApiError.
     """
 
     def __init__(
-        self, name: str, url: str, *, per_second: float | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        name: str,
+        url: str,
+        *,
+        per_second: float | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        any_content: bool = False,
     ) -> None:
         super().__init__()
+        self._any_content = any_content
         self._name, self._home, self._sleep = name, _origin(name, url), sleep
         self._gap = 1 / per_second if per_second else 0.0
         self._wait, self._sent_at = 0.0, 0.0
         self.who: AuthBase = NoAuth()
+        self.headers_had: Mapping[str, str] = {}
+        self.certificate_ends: datetime | None = None
         self.headers["User-Agent"] = "tillid"
         for scheme in ("http://", "https://"):
             self.mount(scheme, HTTPAdapter(max_retries=0))
@@ -103,6 +115,7 @@ class Transport(Session):
         told["verify"] = told.get("verify") or True
         for _ in range(_MOST_REDIRECTS):
             response = super().send(request, **told)
+            self.headers_had, self.certificate_ends = response.headers, _certificate_ends(response)
             if response.status_code not in _REDIRECTS or "Location" not in response.headers:
                 return response
             response.close()
@@ -140,7 +153,7 @@ class Transport(Session):
             return None
         wait = asked_to_wait(response.headers)
         if wait is None:
-            wait = max(restored(_document(response)), backed_off(tries)) if throttled else backed_off(tries)
+            wait = max(restored(document_of(response)), backed_off(tries)) if throttled else backed_off(tries)
         what = f"HTTP {response.status_code}"
         if wait > LONGEST:
             raise ApiBusy(self._name, f"it asks to wait {round(wait)} seconds ({what})")
@@ -154,7 +167,9 @@ class Transport(Session):
             raise self._denied(code)
         if not response.ok:
             raise ApiRequestRefused(self._name, f"it refuses the request: HTTP {code}")
-        document = _document(response)
+        document = document_of(response)
+        if document is None and self._any_content:
+            return response
         if document is None:
             kind = response.headers.get("Content-Type", "").partition(";")[0].strip() or "no type"
             hint = "Is `url` that of the API, and not of a page to sign in at?"
@@ -200,11 +215,11 @@ def _graphql(name: str, errors: list[object]) -> ApiError:
 
 
 def _is_throttled(response: Response) -> bool:
-    errors = at(_document(response), "errors")
+    errors = at(document_of(response), "errors")
     return isinstance(errors, list) and any(at(error, "extensions.code") == "THROTTLED" for error in errors)
 
 
-def _document(response: Response) -> Any:
+def document_of(response: Response) -> Any:
     """The JSON of the answer, None where it is none; taken apart once, since an answer may be large."""
     kept = vars(response)
     if "document" not in kept:
@@ -213,6 +228,14 @@ def _document(response: Response) -> Any:
         except (ValueError, RecursionError):
             kept["document"] = None
     return kept["document"]
+
+
+def _certificate_ends(response: Response) -> datetime | None:
+    """When the certificate ends of the connection that an answer comes over, as long as that is open."""
+    socket = getattr(getattr(response.raw, "connection", None), "sock", None)
+    held = socket.getpeercert() if isinstance(socket, SSLSocket) else None
+    end = str((held or {}).get("notAfter", ""))
+    return datetime.fromtimestamp(cert_time_to_seconds(end), UTC) if end else None
 
 
 def _origin(name: str, url: str) -> tuple[str, str, int]:
