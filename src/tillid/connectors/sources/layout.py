@@ -15,14 +15,12 @@ from tillid.connectors.sources.file_bytes import Openable
 from tillid.connectors.sources.find_headers import find_headers
 from tillid.connectors.sources.find_separator import find_separator
 from tillid.connectors.sources.found_by_looking import clean_headers, holds_values
+from tillid.connectors.sources.limits import LIMITS
 from tillid.ports.source import ReadAs
 
 SAMPLE_BYTES = 1 << 18
 SAMPLE_ROWS = 1000
 _SAMPLE_LINES = 4 * SAMPLE_ROWS
-MOST_COLUMNS = 100_000
-"""A file with more columns than this is refused."""
-_LONGEST_FIRST_LINE = 1 << 24
 _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 
@@ -113,10 +111,10 @@ def _sample(path: Path | Openable, name: str, encoding: str, *, found: bool) -> 
         lines = text.lstrip("\r\n").count("\n") + text.lstrip("\r\n").count("\r")
         if is_all or lines > 3:
             return text, is_all
-        if size > _LONGEST_FIRST_LINE:
+        if size > LIMITS.cell_characters:
             if lines:
                 return text, is_all
-            raise LimitExceeded(name, f"the first line has more than {_LONGEST_FIRST_LINE:,} characters")
+            raise LimitExceeded(name, f"the first line has more than {LIMITS.cell_characters:,} characters")
         size *= 8
 
 
@@ -145,8 +143,8 @@ def _laid_out(name: str, rows: Sequence[_Row], marks: Marks, said: ReadAs) -> La
         layout = Layout("", False, marks, top.start, top.end, clean_headers(name, headers), tuple(headers), hidden)
         first = place
         notes += more
-    if len(layout.columns) > MOST_COLUMNS:
-        raise LimitExceeded(name, f"there are more than {MOST_COLUMNS:,} columns")
+    if len(layout.columns) > LIMITS.text_columns:
+        raise LimitExceeded(name, f"there are more than {LIMITS.text_columns:,} columns")
     above = [row.text for row in rows[:first] if row.text.strip()]
     if above:
         notes.append(f"{len(above)} line{'s are' if len(above) > 1 else ' is'} left out above the table")

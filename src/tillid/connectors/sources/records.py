@@ -11,9 +11,7 @@ from tillid.connectors.sources.encoding import UNDECODABLE
 from tillid.connectors.sources.errors import QuoteUnclosed
 from tillid.connectors.sources.found_by_looking import holds_values
 from tillid.connectors.sources.layout import Layout
-
-LONGEST_VALUE = 1 << 24
-"""A value of more characters than this is taken for a quote that is never closed."""
+from tillid.connectors.sources.limits import LIMITS
 
 _LEAST_LIMIT = 1 << 16
 _CONSISTENT = 0.9
@@ -67,7 +65,7 @@ class Records:
         self._is_kept = is_kept
         self._width = len(layout.columns)
         self._first_header = layout.headers[0] if layout.headers else None
-        self._longest = LONGEST_VALUE
+        self._longest = LIMITS.cell_characters
         self.mended: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[Record]:
