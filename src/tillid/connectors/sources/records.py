@@ -73,7 +73,7 @@ class Records:
         lines = self._lines
         while True:
             lines.held.clear()
-            first = lines.next()
+            first = None if 0 < self._layout.last_line < line else lines.next()
             if first is None:
                 return
             if not self._is_empty(first):
@@ -93,6 +93,7 @@ class Records:
     def _cells(self, first: str, line: int) -> list[str]:
         marks = self._layout.marks
         taken, size = take_apart(first, marks), len(first)
+        opened = len(taken.cells)
         while taken.open is not None:
             more = self._lines.next() if size <= self._longest else None
             if more is None:
@@ -107,13 +108,20 @@ class Records:
                     return self._taken_for_a_character(plain, line)
         is_wide = len(taken.cells) not in (self._width, self._width + self._layout.hidden)
         if is_wide and (len(self._lines.held) > 1 or taken.is_odd):
-            plain = self._as_characters(first)
+            plain = self._as_characters(first, opened if len(self._lines.held) > 1 else -1)
             if plain is not None and (taken.is_odd or len(self._lines.held) > 2):
                 self._lines.give_back(1)
                 self.mended["odd quotes"] += 1
                 return plain
+        if taken.is_odd and self._width > 2 and len(self._lines.held) > 1 and self._are_all_rows():
+            # The value has swallowed rows: they are read as such, and the line that it began on is refused.
+            self._lines.give_back(1)
+            return take_apart(first, marks, plain=opened).cells
         self.mended["odd quotes"] += taken.is_odd
         return taken.cells
+
+    def _are_all_rows(self) -> bool:
+        return all(self._may_be_row(line) for line in self._lines.held[1 : _LOOKED_AT + 1])
 
     def _as_characters(self, line: str, from_place: int = -1) -> list[str] | None:
         """The cells of a line whose quotes are characters, where that gives as many as there are columns."""
