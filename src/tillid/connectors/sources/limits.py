@@ -68,8 +68,11 @@ class Limits:
     text_columns: int = 100_000
     """The columns of a text file."""
 
-    cells: int = 25_000_000
-    """The cells between the first and the last filled one of a sheet, empty ones too: each takes 32 bytes."""
+    cells: int = 8_000_000
+    """The cells between the first and the last filled one of a sheet, empty ones too: each takes 80 bytes or more."""
+
+    markup_cells: int = 6_000_000
+    """The cells of a table of a page or an XML spreadsheet, likewise."""
 
     tables: int = 100
     """The tables that are told apart in one sheet; what comes after stays with the last."""
