@@ -68,8 +68,8 @@ class Limits:
     text_columns: int = 100_000
     """The columns of a text file."""
 
-    cells: int = 8_000_000
-    """The cells between the first and the last filled one of a sheet, empty ones too: each takes 80 bytes or more."""
+    cells: int = 7_000_000
+    """The cells between the first and the last filled one of a sheet, empty ones too: each takes 80 to 130 bytes."""
 
     markup_cells: int = 6_000_000
     """The cells of a table of a page or an XML spreadsheet, likewise."""
