@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _ONE = pa.scalar(1, pa.uint64())
-_MOST_MISSES = 4
 
 
 class QuoteMarks:
@@ -24,10 +23,7 @@ class QuoteMarks:
 
     def __init__(self, quote: str, separator: str) -> None:
         self._quote = quote.encode()
-        self._between_cells = self._quote + separator.encode() + self._quote
-        self._misses = 0
-        self._beside_bytes = bytes(sorted({*b"\r\n", self._quote[0], *separator.encode()}))
-        self._beside = pa.array(list(self._beside_bytes), pa.uint8())
+        self._beside = pa.array(sorted({*b"\r\n", self._quote[0], *separator.encode()}), pa.uint8())
         self._before = b"\n"
         self._is_pending = False
         self.is_open = False
@@ -41,38 +37,9 @@ class QuoteMarks:
             # The last one closed at the very end of the chunk before.
             self.is_odd = not pc.is_in(pa.scalar(chunk[0], pa.uint8()), value_set=self._beside).as_py()
             self._is_pending = False
-        if self._quote in chunk and not self._is_all_quoted(chunk):
+        if self._quote in chunk:
             self._look_at(chunk)
         self._before = chunk[-1:]
-
-    def _is_all_quoted(self, chunk: bytes) -> bool:
-        """Whether every quote closes a cell that one quote opens after, told by counting; False for what may be else.
-
-        Where every cell is quoted, quotes stand in pairs of a closing and an opening one, with a separator or a
-        line end between. If such pairs take up all quotes, each is where it may be: nothing else is looked at.
-        """
-        quote, between_cells = self._quote, self._between_cells
-        if self._misses >= _MOST_MISSES or self._before == quote:
-            return False
-        between_rows = quote + (b"\r\n" if quote + b"\r\n" + quote in chunk else b"\n") + quote
-        start = 0 if self.is_open else chunk.find(quote) + 1
-        left = chunk.count(quote, start)
-        pairs = chunk.count(between_cells, start) + chunk.count(between_rows, start)
-        # Two pairs that share a quote would be counted as four.
-        share = any(one + other[1:] in chunk for one, other in _both_ways(between_cells, between_rows))
-        last = chunk.rfind(quote)
-        ends_pair = chunk.endswith((between_cells, between_rows), 0, last + 1)
-        is_one_left = left == 2 * pairs + 1 and not ends_pair
-        before = self._before if start == 1 else chunk[start - 2 : start - 1]
-        opens_well = not start or before[0] in self._beside_bytes
-        closes_well = not is_one_left or last + 1 == len(chunk) or chunk[last + 1] in self._beside_bytes
-        if share or not (left == 2 * pairs or is_one_left) or not (opens_well and closes_well):
-            self._misses += 1
-            return False
-        self._misses = 0
-        self.is_open = not is_one_left
-        self._is_pending = is_one_left and last + 1 == len(chunk)
-        return True
 
     def _look_at(self, chunk: bytes) -> None:
         signs = pa.Array.from_buffers(pa.uint8(), len(chunk) + 1, [None, pa.py_buffer(self._before + chunk)])
@@ -91,10 +58,6 @@ class QuoteMarks:
 
     def _are_beside(self, signs: pa.Array) -> bool:
         return pc.all(pc.is_in(signs, value_set=self._beside), min_count=0).as_py() is True
-
-
-def _both_ways(one: bytes, other: bytes) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
-    return (one, other), (other, one)
 
 
 def _every_other(array: pa.Array, first: int) -> pa.Array:
