@@ -105,3 +105,9 @@ def test_a_separator_that_lacks_beside_quotes_swallows_no_row(read):
     whole = read("a.csv", "Nr,Navn,Note,Antal\n" + "\n".join(lines) + "\n")
     kept = [n for n in range(9) if n != 3]
     assert [row for row in _cells(whole) if row[0] != "3"] == [[str(n), "Bo", f"a, b, {n}", str(n)] for n in kept]
+
+
+def test_headers_are_joined_above_a_further_table_too(read):
+    text = _text([["Kunde", "Kunde", "Køb", "Køb"], HEADERS, *ROWS]) + "\n" + _text([HEADERS[::-1], *ROWS])
+    whole = read("a.csv", text)
+    assert (whole.look.columns[0], _cells(whole)) == ("Kunde / Nr", ROWS)

@@ -94,7 +94,7 @@ def kind_of(cell: str) -> str:
     """number, date, email, truth or text."""
     cell = cell.strip()
     if holds_values([cell]):
-        return "number" if re.fullmatch(r"[+-]?[\d.,\s]+", cell) else "date"
+        return "number" if re.fullmatch(r"[+-]?[\d.,\s]+(?:[eE][+-]\d{1,3})?", cell) else "date"
     if _EMAIL.fullmatch(cell):
         return "email"
     return "truth" if cell.lower() in _TRUTHS else "text"
