@@ -6,6 +6,7 @@ above or below a table, or is one of headers that are joined.
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import tarfile
@@ -206,3 +207,49 @@ def _read_sheet(source: FileSource) -> dict[int, list[object]]:
         for row, line in zip(rows, source.line_of(file, range(len(rows))), strict=True)
     }
     return read | ({look.header_row: list(look.columns)} if look.header_row else {})
+
+
+_SAMPLES = ("sample.sav", "sample.zsav", "sample.dta", "sample.por", "sample.sas7bdat", "sample.xpt")
+_IN_TEXT = {
+    **{f"basic/{name}": "basic/sample.csv" for name in _SAMPLES},
+    "ínternátionál/sample.sas7bdat": "basic/sample.csv",
+    "basic/sample_bincompressed.sas7bdat": "basic/sample.csv",
+    "basic/sample_missing.sav": "basic/sample_missing.csv",
+    "basic/dates.sas7bdat": "basic/dates.csv",
+    "missing_data/missing_test.sav": "missing_data/missing_sav_unformatted.csv",
+    "missing_data/missing_test.dta": "missing_data/missing_unformatted.csv",
+    "missing_data/missing_test.sas7bdat": "missing_data/missing_unformatted.csv",
+    "missing_data/missing_char.sav": "missing_data/missing_char_unformatted.csv",
+}
+
+
+def test_statistics_files_hold_what_their_makers_wrote_beside_them_as_text(tmp_path: Path) -> None:
+    shared = os.environ.get("TILLID_SHARED")
+    if not shared:
+        pytest.skip("TILLID_SHARED is not set")
+    with tarfile.open(Path(shared) / "data" / "messy" / "pyreadstat_test_data.tar.xz") as packed:
+        packed.extractall(tmp_path, filter="data")
+    agreed = cells = 0
+    for name, beside in _IN_TEXT.items():
+        path = tmp_path / "test_data" / name
+        source = FileSource(path.parent, [path.name])
+        (file,) = source.files()
+        read = [list(row.values()) for batch in source.read(file) for row in batch.table.to_pylist()]
+        with (tmp_path / "test_data" / beside).open(encoding="utf-8-sig", newline="") as text:
+            headers, *said = csv.reader(text)
+        assert [header.lower() for header in source.look(file).columns] == [header.lower() for header in headers]
+        assert len(read) == len(said)
+        for row, expected in zip(read, said, strict=True):
+            wrong = [(a, b) for a, b in zip(row, expected, strict=True) if _of_statistics(a) != _of_statistics(b)]
+            cells += len(expected)
+            agreed += len(expected) - len(wrong)
+            if wrong:
+                print(name, wrong)
+    print(f"{agreed} of {cells} cells of statistics files agree")
+    assert agreed >= 0.95 * cells
+
+
+def _of_statistics(value: object) -> str:
+    text = "" if value is None or value in ("NaN", "#NULL!") else _plain(value)
+    text = re.sub(r"\.0+$", "", text.replace("T", " ")) if ":" in text else text
+    return re.sub(r"^(\d):", r"0\1:", text).removesuffix(" 00:00:00")
