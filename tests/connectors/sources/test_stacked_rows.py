@@ -79,6 +79,25 @@ def test_separators_are_found_among_other_signs(read, separator, end):
     assert [list(whole.look.columns), *_cells(whole)] == [HEADERS, *rows]
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["http://a.example/x", "http://b.example/y", "https://c.example"],
+        ["10:20:30", "11:20:30", "12:00:00"],
+        ["a+x@example.com", "b+y@example.com", "c+z@example.com"],
+        ["+45 20 12 34 56", "+45 20 12 34 57", "+45 20 12 34 58"],
+    ],
+)
+def test_one_column_is_not_taken_apart_by_a_sign_of_its_values(read, values):
+    whole = read("a.csv", "Felt\n" + "\n".join(values) + "\n")
+    assert (whole.look.columns, _cells(whole)) == (("Felt",), [[value] for value in values])
+
+
+def test_a_plus_separates_where_every_line_has_as_many(read):
+    rows = [["Bo's bar", "Ry", "2/1/03"], ["Idas", "Ribe", "3/1/03"]]
+    assert _cells(read("a.csv", _text([["Sted", "By", "Dag"], *rows], "+ "))) == rows
+
+
 def test_times_are_not_taken_apart(read):
     rows = [[f"Bo {n}", f"10:{n:02d}:15"] for n in range(10, 20)]
     assert _cells(read("a.csv", _text([["Navn", "Tid"], *rows]))) == rows
@@ -111,3 +130,8 @@ def test_headers_are_joined_above_a_further_table_too(read):
     text = _text([["Kunde", "Kunde", "Køb", "Køb"], HEADERS, *ROWS]) + "\n" + _text([HEADERS[::-1], *ROWS])
     whole = read("a.csv", text)
     assert (whole.look.columns[0], _cells(whole)) == ("Kunde / Nr", ROWS)
+
+
+def test_a_single_row_below_shows_no_header(read):
+    whole = read("a.csv", "id,1,2,3\nname,germany,france,spain\npopulation,83,66,47\n")
+    assert whole.look.columns == ("id", "1", "2", "3")

@@ -11,8 +11,9 @@ from tillid.connectors.sources.cells import Marks, take_apart
 from tillid.connectors.sources.found_by_looking import holds_values
 
 _USUAL = (";", "\t", ",", "|")
-_RARE = ("^", "~", ":", "::", "\\t")
+_RARE = ("^", "~", ":", "::", "+", "\\t")
 """The last one is a backslash and a t, as programs write that mean a tab."""
+_OF_TEXTS = (":", "::", "+")
 _GOOD = 0.8
 _DECIMAL_COMMA = re.compile(r"\d,\d")
 
@@ -31,8 +32,12 @@ def find_separator(lines: Sequence[str], quote: str, escape: str) -> Marks:
     usual = [Marks(separator, quote, escape) for separator in _USUAL]
     best, fit = _best(filled, usual)
     rare, rare_fit = _best(filled, [Marks(separator, quote, escape) for separator in _RARE])
-    is_clear = rare_fit > fit and best.separator not in filled[0] and _are_alike(filled, rare)
-    is_best = fit < _GOOD / 2 and rare_fit >= 0.45 and rare_fit > fit and (rare.separator != ":" or len(filled) > 1)
+    widths = {len(row) for row in _rows(filled, rare)}
+    is_alike = len(widths) == 1 and len(filled) > 1
+    is_clear = rare_fit > fit and best.separator not in filled[0] and is_alike and min(widths) > 2
+    # Addresses of pages hold a colon and phone numbers a plus: these separate only where every line has as many.
+    is_sure = rare.separator not in _OF_TEXTS or (is_alike and (rare.separator == ":" or min(widths) > 2))
+    is_best = fit < _GOOD / 2 and rare_fit >= 0.45 and rare_fit > fit and is_sure
     if is_clear or is_best:
         best, fit = rare, rare_fit
     if fit < _GOOD / 2 and _is_aligned(filled, quote):
@@ -41,12 +46,6 @@ def find_separator(lines: Sequence[str], quote: str, escape: str) -> Marks:
         found = [mark for mark in usual if mark.separator in filled[0]] if filled and len(filled) == 1 else []
         return max(found, key=lambda mark: filled[0].count(mark.separator)) if found else usual[0]
     return _of_several_signs(filled, best)
-
-
-def _are_alike(lines: Sequence[str], marks: Marks) -> bool:
-    """Whether every row, the first one too, has one width above two: no sign of the text's own does that."""
-    widths = {len(row) for row in _rows(lines, marks)}
-    return len(widths) == 1 and min(widths) > 2
 
 
 def _best(lines: Sequence[str], candidates: Sequence[Marks]) -> tuple[Marks, float]:
@@ -99,13 +98,15 @@ def _is_aligned(lines: Sequence[str], quote: str) -> bool:
 
 
 def _of_several_signs(lines: Sequence[str], marks: Marks) -> Marks:
-    """Two of the sign, or the sign and a blank, where it never stands otherwise."""
+    """Two of the sign, or the sign and blanks beside it, where it never stands otherwise."""
     sign = marks.separator
     holding = [line for line in lines if sign in line]
     if len(holding) > 1 and _is_doubled(holding, marks):
         return replace(marks, separator=sign * 2)
-    if sign in ",;|" and len(holding) > 1 and all(line.count(sign + " ") == line.count(sign) for line in holding):
-        return replace(marks, separator=sign + " ")
+    if sign in ",;|+" and len(holding) > 1:
+        for wider in (f" {sign} ", f"{sign} "):
+            if all(line.count(wider) == line.count(sign) for line in holding):
+                return replace(marks, separator=wider)
     return marks
 
 

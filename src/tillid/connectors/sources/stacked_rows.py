@@ -23,7 +23,7 @@ def last_header_row(rows: Sequence[Row], first: int) -> int:
     1
     """
     last = first
-    while last - first + 1 < _MOST_HEADER_ROWS and last + 2 < len(rows) and _goes_on(rows, first, last + 1):
+    while last - first + 1 < _MOST_HEADER_ROWS and last + 3 < len(rows) and _goes_on(rows, first, last + 1):
         last += 1
     return last
 
@@ -33,8 +33,10 @@ def _goes_on(rows: Sequence[Row], first: int, index: int) -> bool:
     if len(row) != len(rows[first]) or holds_values(row):
         return False
     # A row of texts alone, or of another width, is of what comes after the table.
-    below = takewhile(lambda r: len(r) == len(row) and holds_values(r), rows[index + 1 : index + 1 + _LOOKED_AT])
-    typed = _typed(list(below))
+    below = list(takewhile(lambda r: len(r) == len(row) and holds_values(r), rows[index + 1 : index + 1 + _LOOKED_AT]))
+    if len(below) < 2:
+        return False
+    typed = _typed(below)
     above = [row[place].strip() for place in typed if place < len(row)]
     return len(typed) > 1 and all(above) and len(set(above)) == len(above) and {*map(kind_of, above)} == {"text"}
 
