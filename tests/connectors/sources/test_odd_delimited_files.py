@@ -22,7 +22,7 @@ ODD = {
     "carets": ("a^b^c\n1^2^x\n3^4^y\n", ["a", "b", "c"], [["1", "2", "x"], ["3", "4", "y"]]),
     "tildes": ("a~b\n1~x\n2~y\n", ["a", "b"], [["1", "x"], ["2", "y"]]),
     "colons": ("id:name\n1:Ida\n2:Bo\n", ["id", "name"], [["1", "Ida"], ["2", "Bo"]]),
-    "bars with blanks": ("a | b\n1 | x\n2 | y\n", ["a", "b"], [["1 ", "x"], ["2 ", "y"]]),
+    "bars with blanks": ("a | b\n1 | x\n2 | y\n", ["a", "b"], [["1", "x"], ["2", "y"]]),
     "two signs": ("a||b\n1||x|y\n2||y\n".replace("x|y", "x"), ["a", "b"], [["1", "x"], ["2", "y"]]),
     "comma and blank": ('id, name\n1, "x, y"\n2, z\n', ["id", "name"], [["1", "x, y"], ["2", "z"]]),
     "aligned by blanks": (

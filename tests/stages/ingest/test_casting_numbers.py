@@ -29,11 +29,56 @@ def test_danish_money():
 
 
 @pytest.mark.parametrize(
-    "text", ["12.5", "1.2345", "1,234", "12,345,67", "abc", "1e3", "1E3", "", "0x10", "99999999999999999", "1,2,3", "٣"]
+    "text",
+    [
+        "12.5",
+        "1.2345",
+        "1,234",
+        "12,345,67",
+        "abc",
+        "e3",
+        "1e",
+        "1,2345E1",
+        "1.234E2",
+        "1e16",
+        "1e9999",
+        "",
+        "0x10",
+        "99999999999999999",
+        "1,2,3",
+        "٣",
+    ],
 )
 def test_what_is_no_danish_money_is_refused(text):
     assert money([text, "1,00"]) == [None, Decimal("1.00")]
     assert money([text]) == [None]
+
+
+def test_scientific_notation_is_read_exactly():
+    assert money(["1e5", "1,5E-01", "-9,5e+1", "100E-2", "0E999", ",5e1", "9,83E-05"]) == [
+        *map(Decimal, ["100000.00", "0.15", "-95.00", "1.00", "0.00", "5.00"]),
+        None,
+    ]
+    assert money(["9.83E-05", "1e-300", "12"], ".", pa.decimal128(18, 6), rounds=True) == [
+        Decimal("0.000098"), Decimal("0.000000"), Decimal("12.000000"),
+    ]  # fmt: skip
+
+
+@given(
+    st.lists(st.tuples(st.decimals(-(10**9), 10**9, places=4), st.integers(-130, 130)), max_size=20),
+    st.sampled_from([",", "."]),
+    st.booleans(),
+)
+def test_scientific_notation_agrees_with_a_slow_reading(numbers, mark, rounds):
+    texts = [f"{mantissa:f}E{power:+03d}".replace(".", mark) for mantissa, power in numbers]
+    type_ = pa.decimal128(30, 5)
+    expected = []
+    for mantissa, power in numbers:
+        value = mantissa.scaleb(power) if mantissa else Decimal(0)
+        fits = abs(value) < Decimal(10) ** 25 - 1
+        rounded = value.quantize(Decimal("0.00001"), ROUND_HALF_UP) if fits else None
+        expected.append(rounded if rounded is not None and (rounds or rounded == value) else None)
+    assert money(pa.array(texts, pa.string()), mark, type_, rounds) == expected
 
 
 def test_english_money():

@@ -12,15 +12,14 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from tillid.connectors.sources.containers import torn_as_one_error
 from tillid.connectors.sources.errors import ArchiveRefused, FileTorn, LimitExceeded
-from tillid.connectors.sources.file_bytes import MOST_RATIO, MOST_UNPACKED, FileBytes, Openable
+from tillid.connectors.sources.file_bytes import FileBytes, Openable
+from tillid.connectors.sources.limits import LIMITS
 
-MOST_MEMBERS = 5000
-"""An archive of more files than this is refused."""
-MOST_IN_MEMORY = 1 << 28
-"""An archive in an archive is held in memory, up to this many bytes."""
-_RATIO_COUNTS_FROM = 1 << 26
 _ASIDE = ("__MACOSX/",)
+_WHAT = "the archive"
+_DAMAGED_HEADER = (EOFError, ValueError, OverflowError, KeyError, IndexError)
 _ZIP = b"PK\x03\x04"
 _WORKBOOK = frozenset({"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"})
 
@@ -49,16 +48,17 @@ class Member:
 
 
 class ZipArchive:
-    """A zip file; `above` is the path of the archive in an archive, with / at its end."""
+    """A zip file; `above` is the path of the archive in an archive, with / at its end, `depth` how deep it is."""
 
-    def __init__(self, path: Path | Openable, name: str, above: str = "") -> None:
+    def __init__(self, path: Path | Openable, name: str, above: str = "", depth: int = 1) -> None:
         self._path = path
         self._name = name
         self._above = above
+        self._depth = depth
 
     def members(self) -> Iterator[Member]:
         """Its files, those of archives in it too. Errors: ArchiveRefused, FileTorn, LimitExceeded."""
-        with self._opened() as book:
+        with torn_as_one_error(self._name, _WHAT), self._opened() as book:
             entries = [entry for entry in book.infolist() if not entry.is_dir()]
         self._refuse_bombs(entries)
         for entry in entries:
@@ -69,7 +69,7 @@ class ZipArchive:
                 raise ArchiveRefused(self._name, "the archive is encrypted", hint="Unpack it, and give what is in it.")
             if not _is_aside(entry.filename):
                 member = Member(self, entry.filename, self._above + entry.filename)
-                yield from _with_inner(member, self._name, self._above)
+                yield from _with_inner(member, self._name, self._depth)
 
     def is_workbook(self, *, unless_torn: bool = False) -> bool:
         """Whether it is an Excel or OpenDocument file; a torn one is taken for such where `unless_torn`."""
@@ -84,37 +84,31 @@ class ZipArchive:
 
     def open(self, inner: str) -> IO[bytes]:
         """The bytes of a member."""
-        with self._opened() as book:
-            try:
-                return book.open(inner)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
-                raise FileTorn(self._name, "the archive") from None
+        with torn_as_one_error(self._name, _WHAT), self._opened() as book:
+            return book.open(inner)
 
     def _refuse_bombs(self, entries: list[zipfile.ZipInfo]) -> None:
-        if len(entries) > MOST_MEMBERS:
-            raise LimitExceeded(self._name, f"the archive holds more than {MOST_MEMBERS:,} files")
+        if len(entries) > LIMITS.members:
+            raise LimitExceeded(self._name, f"the archive holds more than {LIMITS.members:,} files")
         size = sum(entry.file_size for entry in entries)
         packed = sum(entry.compress_size for entry in entries)
         is_overlapping = isinstance(self._path, Path) and packed > self._path.stat().st_size
-        if size > MOST_UNPACKED or is_overlapping or (size > _RATIO_COUNTS_FROM and size > MOST_RATIO * max(1, packed)):
-            raise LimitExceeded(self._name, "the archive unpacks to more than is read")
-        if size > _RATIO_COUNTS_FROM and any(
-            entry.file_size > MOST_RATIO * max(1, entry.compress_size) for entry in entries
-        ):
+        is_tight = size > LIMITS.ratio_matters_from and any(
+            entry.file_size > LIMITS.stream_ratio * max(1, entry.compress_size) for entry in entries
+        )
+        if size > LIMITS.stream_bytes or is_overlapping or is_tight:
             raise LimitExceeded(self._name, "the archive unpacks to more than is read")
 
     def _opened(self) -> zipfile.ZipFile:
         source: str | io.BytesIO = str(self._path) if isinstance(self._path, Path) else io.BytesIO(self._held)
-        try:
+        with torn_as_one_error(self._name, _WHAT):
             return zipfile.ZipFile(source)
-        except (zipfile.BadZipFile, UnicodeDecodeError, ValueError, OSError):
-            raise FileTorn(self._name, "the archive") from None
 
     @cached_property
     def _held(self) -> bytes:
         with FileBytes(self._path, self._name) as source:
-            content = source.read(MOST_IN_MEMORY + 1)
-        if len(content) > MOST_IN_MEMORY:
+            content = source.read(LIMITS.held_bytes + 1)
+        if len(content) > LIMITS.held_bytes:
             raise LimitExceeded(self._name, "an archive in the archive is larger than is read")
         return content
 
@@ -133,22 +127,23 @@ class TarArchive:
             _refuse_name(self._name, entry.name)
             if entry.issym() or entry.islnk():
                 raise ArchiveRefused(self._name, "the archive holds a link, which could lead out of it")
-            if len(found) == MOST_MEMBERS:
-                raise LimitExceeded(self._name, f"the archive holds more than {MOST_MEMBERS:,} files")
+            if len(found) == LIMITS.members:
+                raise LimitExceeded(self._name, f"the archive holds more than {LIMITS.members:,} files")
             if entry.isfile() and not _is_aside(entry.name):
                 found.append(Member(self, entry.name, entry.name))
         for member in found:
-            yield from _with_inner(member, self._name, "")
+            yield from _with_inner(member, self._name, 1)
 
     def open(self, inner: str) -> IO[bytes]:
         """The bytes of a member, as far as memory for them allows. Errors: LimitExceeded."""
         for book, entry in self._entries():
             if entry.name == inner:
-                if entry.size > MOST_IN_MEMORY:
+                if entry.size > LIMITS.held_bytes:
                     raise LimitExceeded(self._name, "a file in the archive is larger than is read", hint="Unpack it.")
-                content = book.extractfile(entry)
-                return io.BytesIO(content.read() if content else b"")
-        raise FileTorn(self._name, "the archive")
+                with torn_as_one_error(self._name, _WHAT):
+                    content = book.extractfile(entry)
+                    return io.BytesIO(content.read() if content else b"")
+        raise FileTorn(self._name, _WHAT)
 
     def _entries(self) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
         with FileBytes(self._path, self._name) as source:
@@ -156,8 +151,8 @@ class TarArchive:
                 with tarfile.open(fileobj=_Reads(source), mode="r|") as book:
                     for entry in book:
                         yield book, entry
-            except (tarfile.TarError, EOFError):
-                raise FileTorn(self._name, "the archive") from None
+            except (tarfile.TarError, *_DAMAGED_HEADER):
+                raise FileTorn(self._name, _WHAT) from None
 
 
 class _Reads(io.RawIOBase):
@@ -182,18 +177,18 @@ def open_archive(path: Path | Openable, name: str) -> ZipArchive | TarArchive | 
     return TarArchive(path, name) if start[257:262] == b"ustar" else None
 
 
-def _with_inner(member: Member, name: str, above: str) -> Iterator[Member]:
+def _with_inner(member: Member, name: str, depth: int) -> Iterator[Member]:
     """The member, or the files of the archive that it is."""
     with FileBytes(member, name) as source:
         start = source.read(4)
     if start != _ZIP:
         yield member
         return
-    inner = ZipArchive(member, f"{name}/{member.path}", f"{member.path}/")
+    inner = ZipArchive(member, f"{name}/{member.path}", f"{member.path}/", depth + 1)
     if inner.is_workbook():
         yield member
         return
-    if above:
+    if depth >= LIMITS.nesting:
         raise LimitExceeded(name, "the archive holds archives within archives within it", hint="Unpack it.")
     yield from inner.members()
 

@@ -8,11 +8,12 @@ from functools import cached_property
 import pyarrow as pa
 from pyarrow import feather
 
-from tillid.connectors.sources.archive import MOST_IN_MEMORY
+from tillid.connectors.sources.containers import DAMAGED
 from tillid.connectors.sources.errors import FileTorn, HeaderDuplicated, LimitExceeded
 from tillid.connectors.sources.file_bytes import FileBytes
 from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark, told_by_text
 from tillid.connectors.sources.layout import SAMPLE_ROWS
+from tillid.connectors.sources.limits import LIMITS
 from tillid.connectors.sources.parquet_file import flattened, paths_of
 from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
@@ -72,8 +73,8 @@ class ArrowFile:
     def _table(self) -> pa.Table:
         name = self._request.name
         with FileBytes(self._request.path, name) as source:
-            content = source.read(MOST_IN_MEMORY + 1)
-        if len(content) > MOST_IN_MEMORY:
+            content = source.read(LIMITS.held_bytes + 1)
+        if len(content) > LIMITS.held_bytes:
             raise LimitExceeded(name, "the Arrow file is larger than is read", hint="Write it as Parquet.")
         try:
             if content.startswith(_FEATHER_1):
@@ -83,5 +84,5 @@ class ArrowFile:
                 table = reader.read_all()
                 table.validate(full=True)
                 return table
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
+        except (pa.ArrowException, *DAMAGED):
             raise FileTorn(name, "the Arrow file") from None

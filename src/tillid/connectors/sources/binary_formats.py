@@ -10,6 +10,7 @@ from typing import IO
 
 import olefile
 
+from tillid.connectors.sources.containers import DAMAGED
 from tillid.connectors.sources.errors import FileNotATable, FileProtected
 from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.limits import LIMITS
@@ -61,7 +62,7 @@ def _in_zip(path: Path | Openable, name: str) -> str:
             names = [entry.filename.lower().replace("\\", "/").lstrip("/") for entry in container.infolist()]
             if "mimetype" in names and "content.xml" in names:
                 return _open_document(container, name)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError):
+    except DAMAGED:
         # Whether it is torn is for the reader of workbooks to say.
         return "excel"
     if any(entry.startswith("xl/") for entry in names) or any("workbook.xml" in entry for entry in names):
@@ -102,7 +103,7 @@ def _in_ole(path: Path | Openable, name: str) -> str:
     try:
         with olefile.OleFileIO(_seekable(path, name)) as container:
             streams = {parts[0].lower() for parts in container.listdir()}
-    except (OSError, ValueError, IndexError, TypeError, AttributeError):
+    except (*DAMAGED, TypeError, AttributeError):
         return "excel"
     if "encryptedpackage" in streams:
         raise FileProtected(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,14 +13,19 @@ from tillid.connectors.sources.errors import FileTorn, LimitExceeded
 from tillid.connectors.sources.limits import LIMITS, MIB
 
 CHUNK = 1 << 20
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, NotImplementedError),
+    *(RuntimeError, ValueError, LookupError, OverflowError, MemoryError),
+)
+"""What the modules that unpack raise for damage: nowhere do they say so of all of it."""
 
 
 @contextmanager
 def torn_as_one_error(name: str, what: str) -> Iterator[None]:
-    """Turns what the zip module raises for damage into FileTorn."""
+    """Turns what is raised for damage into FileTorn."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+    except DAMAGED:
         raise FileTorn(name, what) from None
 
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import zipfile
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, BinaryIO, Protocol
 
 import pyarrow as pa
 
+from tillid.connectors.sources.containers import DAMAGED
 from tillid.connectors.sources.errors import FileMissing, FileTorn, LimitExceeded
+from tillid.connectors.sources.limits import LIMITS
 
 CHUNK = 1 << 20
-MOST_UNPACKED = 1 << 36
-"""Compressed files are read to this many bytes."""
-MOST_RATIO = 1100
-"""A compressed file that unpacks to more times its size than this, beyond the first 64 MiB, is refused."""
-_RATIO_COUNTS_FROM = 1 << 26
 
 
 class Openable(Protocol):
@@ -53,7 +49,6 @@ _UNPACKERS: dict[bytes, tuple[str, Callable[[BinaryIO], IO[bytes] | gzip.GzipFil
     b"\xfd7zXZ\0": ("xz", lzma.LZMAFile),
     b"\x28\xb5\x2f\xfd": ("Zstandard", _zstd),
 }
-_DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, pa.ArrowInvalid, zipfile.BadZipFile)
 
 
 class FileBytes:
@@ -61,22 +56,23 @@ class FileBytes:
 
     def __init__(self, path: Path | Openable, name: str) -> None:
         self.name = name
+        self.packed = ""
+        self._is_on_disk = isinstance(path, Path)
         try:
             plain = path.open("rb")
         except FileNotFoundError:
             raise FileMissing(name, ()) from None
-        try:
+        with self._torn_as_one_error("the archive"):
             start = plain.read(6)
             plain.seek(0)
-        except _DAMAGED:
-            raise FileTorn(name, "the archive") from None
-        self.packed = ""
         self._plain: BinaryIO = plain  # type: ignore[assignment]
         self._source: IO[bytes] | gzip.GzipFile = plain
         self._count = 0
         for magic, (packed, unpacker) in _UNPACKERS.items():
             if start.startswith(magic) and not (magic == b"BZh" and start[4:6] != b"1A"):
-                self.packed, self._source = packed, unpacker(self._plain)
+                self.packed = packed
+                with self._torn_as_one_error(f"the {packed} file"):
+                    self._source = unpacker(self._plain)
 
     @property
     def is_gzip(self) -> bool:
@@ -85,16 +81,19 @@ class FileBytes:
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes: as many as asked for unless the file ends. Errors: FileTorn, LimitExceeded."""
+        with self._torn_as_one_error(f"the {self.packed or 'packed'} file"):
+            return b"".join(self._unpacked(size)) if self.packed else self._source.read(size)
+
+    @contextmanager
+    def _torn_as_one_error(self, what: str) -> Iterator[None]:
         try:
-            if not self.packed:
-                return self._source.read(size)
-            return b"".join(self._unpacked(size))
-        except _DAMAGED:
-            raise FileTorn(self.name, f"the {self.packed or 'packed'} file") from None
-        except OSError as error:
-            if not self.packed or error.errno is not None:
+            yield
+        except DAMAGED as error:
+            # A disk that fails is no damage of the file. In an archive, a wrong place to go to looks like one.
+            is_of_disk = not self.packed or (isinstance(error, OSError) and error.errno is not None)
+            if self._is_on_disk and is_of_disk:
                 raise
-            raise FileTorn(self.name, f"the {self.packed} file") from None
+            raise FileTorn(self.name, what) from None
 
     def _unpacked(self, size: int) -> list[bytes]:
         parts: list[bytes] = []
@@ -109,9 +108,9 @@ class FileBytes:
         return parts
 
     def _refuse_bomb(self) -> None:
-        if self._count <= _RATIO_COUNTS_FROM:
+        if self._count <= LIMITS.ratio_matters_from:
             return
-        if self._count > MOST_UNPACKED or self._count > MOST_RATIO * max(1, self._plain.tell()):
+        if self._count > LIMITS.stream_bytes or self._count > LIMITS.stream_ratio * max(1, self._plain.tell()):
             raise LimitExceeded(self.name, f"the {self.packed} file unpacks to more than is read")
 
     def close(self) -> None:

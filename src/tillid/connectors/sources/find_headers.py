@@ -45,7 +45,8 @@ def find_headers(rows: Sequence[Sequence[str]]) -> int | None:
         return first
     # Headers that lack most of their words are closer to the table than a preamble is.
     above = rows[first - 1] if first else []
-    return first - 1 if len(above) == len(row) and _filled(above) and not holds_values(above) else None
+    is_wide = len(above) == len(row) or (_filled(above) > 1 and len(above) * 2 > len(row))
+    return first - 1 if is_wide and _filled(above) and not holds_values(above) else None
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
@@ -66,13 +67,13 @@ def _filled(row: Sequence[str]) -> int:
 def _is_like(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a row has the same kinds of value as those below it, and none that only a header would have."""
     if not below:
-        return any(_kind(cell) != "text" for cell in row)
+        return any(kind_of(cell) != "text" for cell in row)
     if len([cell for cell in row if _YEAR.fullmatch(cell.strip())]) > 1 or _count_up(row):
         return False
     kinds_alike = 0
     for place, cell in enumerate(row):
-        kind = _kind(cell)
-        others = {_kind(other[place]) for other in below if place < len(other) and other[place].strip()}
+        kind = kind_of(cell)
+        others = {kind_of(other[place]) for other in below if place < len(other) and other[place].strip()}
         if not cell.strip() or not others:
             continue
         if kind == "text" and "text" not in others:
@@ -89,10 +90,11 @@ def _count_up(row: Sequence[str]) -> bool:
     return len(numbers) > 2 and len({after - before for before, after in pairwise(numbers)}) == 1
 
 
-def _kind(cell: str) -> str:
+def kind_of(cell: str) -> str:
+    """number, date, email, truth or text."""
     cell = cell.strip()
     if holds_values([cell]):
-        return "number" if re.fullmatch(r"[+-]?[\d.,\s]+", cell) else "date"
+        return "number" if re.fullmatch(r"[+-]?[\d.,\s]+(?:[eE][+-]\d{1,3})?", cell) else "date"
     if _EMAIL.fullmatch(cell):
         return "email"
     return "truth" if cell.lower() in _TRUTHS else "text"

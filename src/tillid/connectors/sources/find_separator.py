@@ -11,7 +11,9 @@ from tillid.connectors.sources.cells import Marks, take_apart
 from tillid.connectors.sources.found_by_looking import holds_values
 
 _USUAL = (";", "\t", ",", "|")
-_RARE = ("^", "~", ":")
+_RARE = ("^", "~", ":", "::", "+", "\\t")
+"""The last one is a backslash and a t, as programs write that mean a tab."""
+_OF_TEXTS = (":", "::", "+")
 _GOOD = 0.8
 _DECIMAL_COMMA = re.compile(r"\d,\d")
 
@@ -29,10 +31,15 @@ def find_separator(lines: Sequence[str], quote: str, escape: str) -> Marks:
     filled = filled[next((i for i, line in enumerate(filled) if not line.startswith("#")), 0) :]
     usual = [Marks(separator, quote, escape) for separator in _USUAL]
     best, fit = _best(filled, usual)
-    if fit < _GOOD / 2:
-        rare, rare_fit = _best(filled, [Marks(separator, quote, escape) for separator in _RARE])
-        if rare_fit >= 0.45 and rare_fit > fit and (rare.separator != ":" or len(filled) > 1):
-            best, fit = rare, rare_fit
+    rare, rare_fit = _best(filled, [Marks(separator, quote, escape) for separator in _RARE])
+    widths = {len(row) for row in _rows(filled, rare)}
+    is_alike = len(widths) == 1 and len(filled) > 1
+    is_clear = rare_fit > fit and best.separator not in filled[0] and is_alike and min(widths) > 2
+    # Addresses of pages hold a colon and phone numbers a plus: these separate only where every line has as many.
+    is_sure = rare.separator not in _OF_TEXTS or (is_alike and (rare.separator == ":" or min(widths) > 2))
+    is_best = fit < _GOOD / 2 and rare_fit >= 0.45 and rare_fit > fit and is_sure
+    if is_clear or is_best:
+        best, fit = rare, rare_fit
     if fit < _GOOD / 2 and _is_aligned(filled, quote):
         return Marks(" ", quote, escape, are_aligned=True)
     if not fit:
@@ -91,11 +98,21 @@ def _is_aligned(lines: Sequence[str], quote: str) -> bool:
 
 
 def _of_several_signs(lines: Sequence[str], marks: Marks) -> Marks:
-    """Two of the sign, or the sign and a blank, where it never stands otherwise."""
+    """Two of the sign, or the sign and blanks beside it, where it never stands otherwise."""
     sign = marks.separator
     holding = [line for line in lines if sign in line]
-    if len(holding) > 1 and all(line.count(sign * 2) * 2 == line.count(sign) for line in holding):
+    if len(holding) > 1 and _is_doubled(holding, marks):
         return replace(marks, separator=sign * 2)
-    if sign in ",;|" and len(holding) > 1 and all(line.count(sign + " ") == line.count(sign) for line in holding):
-        return replace(marks, separator=sign + " ")
+    if sign in ",;|+" and len(holding) > 1:
+        for wider in (f" {sign} ", f"{sign} "):
+            if all(line.count(wider) == line.count(sign) for line in holding):
+                return replace(marks, separator=wider)
     return marks
+
+
+def _is_doubled(lines: Sequence[str], marks: Marks) -> bool:
+    """Whether every other cell of the first row is empty, and two of the sign make rows of one width."""
+    first = _rows(lines[:1], marks)[0]
+    if len(first) < 3 or len(first) % 2 == 0 or any(first[1::2]):
+        return False
+    return len({len(row) for row in _rows(lines, replace(marks, separator=marks.separator * 2))}) == 1

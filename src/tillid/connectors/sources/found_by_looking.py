@@ -23,7 +23,7 @@ _DATE = re.compile(
 )
 _EIGHT_DIGITS = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _NUMBER_BEGINS = r"^\s*[+-]?\d"
-_VALUE_LIKE = re.compile(r"[+-]?[\d.,:/\s-]*\d[\d.,:/\s-]*")
+_VALUE_LIKE = re.compile(r"[+-]?[\d.,:/\s-]*\d[\d.,:/\s-]*(?:[eE][+-]\d{1,3})?")
 
 
 def find_decimal_mark(values: Iterable[str]) -> str | None:

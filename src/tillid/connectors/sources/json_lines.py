@@ -12,9 +12,10 @@ from tillid.connectors.sources.errors import FileEmpty, FormatMismatch
 from tillid.connectors.sources.file_bytes import CHUNK, FileBytes
 from tillid.connectors.sources.found_by_looking import clean_headers, date_notes, find_date_formats, find_decimal_mark
 from tillid.connectors.sources.json_objects import leaves, rows_of_objects
-from tillid.connectors.sources.json_shape import MOST_NESTED, is_too_deep, rows_within
+from tillid.connectors.sources.json_shape import is_too_deep, rows_within
 from tillid.connectors.sources.json_values import JsonItem, json_values
 from tillid.connectors.sources.layout import SAMPLE_ROWS
+from tillid.connectors.sources.limits import LIMITS
 from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import Look, RawBatch, UnreadableRow
 
@@ -150,7 +151,7 @@ class JsonFile:
         if UNDECODABLE in item.raw:
             reason = "holds bytes that are not text"
         elif is_too_deep(item.raw):
-            reason = f"nested more than {MOST_NESTED} deep"
+            reason = f"nested more than {LIMITS.item_nesting} deep"
         return UnreadableRow(item.line, reason, item.raw.rstrip("\r\n").replace(UNDECODABLE, "\ufffd"))
 
 

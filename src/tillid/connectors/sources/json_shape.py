@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+from tillid.connectors.sources.limits import LIMITS
+
 _DECODER = json.JSONDecoder()
 _BLANK = re.compile(r"\s*")
 _DEEPEST = 3
-MOST_NESTED = 200
-"""An item nested deeper than this is no row."""
 
 
 def rows_within(text: str) -> tuple[str, int] | None:
@@ -58,13 +58,13 @@ def is_too_deep(raw: str) -> bool:
     >>> is_too_deep("[" * 300 + "]" * 300), is_too_deep('[{"a": 1}]')
     (True, False)
     """
-    if raw.count("[") + raw.count("{") <= MOST_NESTED:
+    if raw.count("[") + raw.count("{") <= LIMITS.item_nesting:
         return False
     depth = deepest = 0
     for sign in re.sub(r'"(?:[^"\\]|\\.)*"', "", raw):
         depth += (sign in "[{") - (sign in "]}")
         deepest = max(deepest, depth)
-    return deepest > MOST_NESTED
+    return deepest > LIMITS.item_nesting
 
 
 def _skip(text: str, at: int) -> int:

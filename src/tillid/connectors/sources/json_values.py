@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from tillid.connectors.sources.errors import FileTorn
-
-LONGEST_ITEM = 1 << 26
-"""An item of more characters than this is taken for a damaged file."""
+from tillid.connectors.sources.limits import LIMITS
 
 _CHUNK = 1 << 20
 _DECODER = json.JSONDecoder()
@@ -43,7 +41,7 @@ def json_values(text: TextIO, name: str, line: int, start: str) -> Iterator[Json
         value, end = _decoded(buffer, at)
         # A number at the very end of what was read may go on in what was not.
         if end is None or (end == len(buffer) and not is_done):
-            if is_done or len(buffer) - at > LONGEST_ITEM:
+            if is_done or len(buffer) - at > LIMITS.item_characters:
                 if at == len(buffer) and not is_array:
                     return
                 raise FileTorn(name, f"the JSON from line {line} on")

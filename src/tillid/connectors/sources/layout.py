@@ -15,14 +15,13 @@ from tillid.connectors.sources.file_bytes import Openable
 from tillid.connectors.sources.find_headers import find_headers
 from tillid.connectors.sources.find_separator import find_separator
 from tillid.connectors.sources.found_by_looking import clean_headers, holds_values
+from tillid.connectors.sources.limits import LIMITS
+from tillid.connectors.sources.stacked_rows import joined, last_header_row, next_table
 from tillid.ports.source import ReadAs
 
 SAMPLE_BYTES = 1 << 18
 SAMPLE_ROWS = 1000
 _SAMPLE_LINES = 4 * SAMPLE_ROWS
-MOST_COLUMNS = 100_000
-"""A file with more columns than this is refused."""
-_LONGEST_FIRST_LINE = 1 << 24
 _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 
@@ -32,7 +31,8 @@ class Layout:
 
     `header_row` is the line of the headers, 0 where there are none; `skip_lines` the lines up to the data.
     `headers` are the header cells as they stand. Each row may end in `hidden` cells without header or value.
-    `comment` begins lines of comment; `begins_with_values`: the first column holds numbers or dates.
+    `comment` begins lines of comment; `begins_with_values`: the first column holds numbers or dates. After
+    `last_line`, where it is not 0, another table begins.
     """
 
     encoding: str
@@ -45,6 +45,7 @@ class Layout:
     hidden: int = 0
     comment: str = ""
     begins_with_values: bool = False
+    last_line: int = 0
     notes: tuple[str, ...] = ()
 
     @property
@@ -61,6 +62,8 @@ class Layout:
     def is_plain(self) -> bool:
         """Whether it is CSV as Arrow reads it."""
         marks = self.marks
+        if self.last_line:
+            return False
         return len(marks.separator) == 1 and not marks.are_aligned and not marks.escape and marks.separator.isascii()
 
 
@@ -100,7 +103,8 @@ def find_layout(
         rows.pop()  # the sample cuts it
     layout = _laid_out(name, rows, marks, said)
     layout = replace(layout, encoding=encoding, is_encoding_found=said.encoding is None)
-    sample = [row.cells for row in rows if row.start > layout.skip_lines][:SAMPLE_ROWS]
+    within = layout.last_line or rows[-1].end if rows else 0
+    sample = [row.cells for row in rows if layout.skip_lines < row.start <= within][:SAMPLE_ROWS]
     notes = [*layout.notes, *_notes(layout, text, encoding, said)]
     return replace(layout, notes=tuple(notes)), sample
 
@@ -113,10 +117,10 @@ def _sample(path: Path | Openable, name: str, encoding: str, *, found: bool) -> 
         lines = text.lstrip("\r\n").count("\n") + text.lstrip("\r\n").count("\r")
         if is_all or lines > 3:
             return text, is_all
-        if size > _LONGEST_FIRST_LINE:
+        if size > LIMITS.cell_characters:
             if lines:
                 return text, is_all
-            raise LimitExceeded(name, f"the first line has more than {_LONGEST_FIRST_LINE:,} characters")
+            raise LimitExceeded(name, f"the first line has more than {LIMITS.cell_characters:,} characters")
         size *= 8
 
 
@@ -140,23 +144,43 @@ def _laid_out(name: str, rows: Sequence[_Row], marks: Marks, said: ReadAs) -> La
         notes.append("no row looks like headers: the columns are called by their place")
         below = rows[first:]
     else:
-        top, below = rows[place], rows[place + 1 :]
-        headers, hidden, more = _trimmed(top.cells, [row.cells for row in below])
-        layout = Layout("", False, marks, top.start, top.end, clean_headers(name, headers), tuple(headers), hidden)
+        last = place if said.header_row else last_header_row(cells, place)
+        top, below = rows[place], rows[last + 1 :]
+        if last > place:
+            notes.append(f"headers are joined from lines {top.start} to {rows[last].end}")
+        written = joined(cells[place : last + 1]) if last > place else top.cells
+        headers, hidden, more = _trimmed(written, [row.cells for row in below])
+        columns = clean_headers(name, headers)
+        layout = Layout("", False, marks, top.start, rows[last].end, columns, tuple(headers), hidden)
         first = place
         notes += more
-    if len(layout.columns) > MOST_COLUMNS:
-        raise LimitExceeded(name, f"there are more than {MOST_COLUMNS:,} columns")
+    if len(layout.columns) > LIMITS.text_columns:
+        raise LimitExceeded(name, f"there are more than {LIMITS.text_columns:,} columns")
     above = [row.text for row in rows[:first] if row.text.strip()]
     if above:
         notes.append(f"{len(above)} line{'s are' if len(above) > 1 else ' is'} left out above the table")
+    below, last_line = _of_first_table(layout.headers, below, notes)
     firsts = [row.cells[0] for row in below if row.cells[0].strip() and len(row.cells) == len(layout.columns)]
     return replace(
         layout,
         comment="#" if any(text.startswith("#") for text in above) else "",
+        last_line=last_line,
         begins_with_values=bool(firsts) and all(holds_values([cell]) for cell in firsts),
         notes=tuple(notes),
     )
+
+
+def _of_first_table(headers: Sequence[str], rows: Sequence[_Row], notes: list[str]) -> tuple[Sequence[_Row], int]:
+    """The rows up to where a further table begins, and the line before it; 0 where none does."""
+    filled = [row for row in rows if any(cell.strip() for cell in row.cells)]
+    ends = [0, *(row.end for row in filled)]
+    are_after_blank = [row.start > end + 1 for row, end in zip(filled, ends, strict=False)]
+    found = next_table(headers, [row.cells for row in filled], are_after_blank)
+    if found is None:
+        return rows, 0
+    line = filled[found].start
+    notes.append(f"another table begins on line {line}: it is left out; `header_row: {line}` reads it")
+    return filled[:found], line - 1
 
 
 def _first_of_usual_width(rows: Sequence[Sequence[str]]) -> int:
@@ -217,11 +241,13 @@ def _notes(layout: Layout, text: str, encoding: str, said: ReadAs) -> list[str]:
 
 
 def _find_quote(text: str) -> str:
-    if '"' in text:
+    """An apostrophe where cells on nearly every line stand in such, and fewer in quotes."""
+    single = len(re.findall(r"(?:^|[;,\t|^~:])'(?:[^'\r\n]|'')*'(?=[;,\t|^~:\r\n]|$)", text, re.MULTILINE))
+    lines = text.count("\n") or text.count("\r") or 1
+    if single < lines * 0.9:
         return '"'
-    single = len(re.findall(r"(?:^|[;,\t|])'[^'\r\n]*'(?=[;,\t|\r\n]|$)", text, re.MULTILINE))
-    lines = text.count("\n") + text.count("\r") or 1
-    return "'" if single >= lines * 0.9 else '"'
+    double = len(re.findall(r'(?:^|[;,\t|^~:])"(?:[^"\r\n]|"")*"(?=[;,\t|^~:\r\n]|$)', text, re.MULTILINE))
+    return "'" if single > double else '"'
 
 
 def _find_escape(text: str, quote: str) -> str:

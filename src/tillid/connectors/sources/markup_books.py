@@ -39,7 +39,7 @@ class MarkupSheet:
     def put(self, row: int, column: int, value: object, file: str) -> None:
         """Set a cell. Errors: LimitExceeded where it is too far away."""
         width = max(column + 1, len(self.cells[0]) if self.cells else 0)
-        if max(row + 1, len(self.cells)) * width > LIMITS.cells // 4 or column >= LIMITS.columns:
+        if max(row + 1, len(self.cells)) * width > LIMITS.markup_cells or column >= LIMITS.columns:
             raise LimitExceeded(file, f"a table reaches to row {row + 1} and column {column + 1}: more than is read")
         while len(self.cells) <= row:
             self.cells.append([])

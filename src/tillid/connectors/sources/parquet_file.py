@@ -8,12 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tillid.connectors.sources.archive import MOST_IN_MEMORY
+from tillid.connectors.sources.containers import DAMAGED
 from tillid.connectors.sources.errors import FileEmpty, FileTorn, FormatMismatch, HeaderDuplicated, LimitExceeded
 from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.found_by_looking import date_notes, find_date_formats, find_decimal_mark, told_by_text
 from tillid.connectors.sources.json_objects import paired
 from tillid.connectors.sources.layout import SAMPLE_ROWS
+from tillid.connectors.sources.limits import LIMITS
 from tillid.connectors.sources.python_values import column_of
 from tillid.connectors.sources.request import Request, table_name
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
@@ -92,7 +93,7 @@ class ParquetFile:
         try:
             # A member of an archive is held in memory: Parquet is read from its end.
             return pq.ParquetFile(path if isinstance(path, Path) else _held(path, name))
-        except (pa.ArrowInvalid, OSError):
+        except (pa.ArrowException, *DAMAGED):
             raise FileTorn(name, "the Parquet file") from None
 
     def _flat_batches(self, file: pq.ParquetFile, rows: int) -> Iterator[pa.RecordBatch]:
@@ -105,14 +106,14 @@ class ParquetFile:
                 flat = flattened(batch, only)
                 names = [name for name in flat.schema.names if only is None or name in only]
                 yield flat if names == flat.schema.names else flat.select(names or flat.schema.names)
-        except (pa.ArrowInvalid, OSError):
+        except (pa.ArrowException, *DAMAGED):
             raise FileTorn(self._request.name, "the Parquet file") from None
 
 
 def _held(path: Openable, name: str) -> pa.BufferReader:
     with FileBytes(path, name) as source:
-        content = source.read(MOST_IN_MEMORY + 1)
-    if len(content) > MOST_IN_MEMORY:
+        content = source.read(LIMITS.held_bytes + 1)
+    if len(content) > LIMITS.held_bytes:
         raise LimitExceeded(name, "the Parquet file in the archive is larger than is read", hint="Unpack it.")
     return pa.BufferReader(content)
 

@@ -11,9 +11,7 @@ from tillid.connectors.sources.encoding import UNDECODABLE
 from tillid.connectors.sources.errors import QuoteUnclosed
 from tillid.connectors.sources.found_by_looking import holds_values
 from tillid.connectors.sources.layout import Layout
-
-LONGEST_VALUE = 1 << 24
-"""A value of more characters than this is taken for a quote that is never closed."""
+from tillid.connectors.sources.limits import LIMITS
 
 _LEAST_LIMIT = 1 << 16
 _CONSISTENT = 0.9
@@ -67,7 +65,7 @@ class Records:
         self._is_kept = is_kept
         self._width = len(layout.columns)
         self._first_header = layout.headers[0] if layout.headers else None
-        self._longest = LONGEST_VALUE
+        self._longest = LIMITS.cell_characters
         self.mended: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[Record]:
@@ -75,7 +73,7 @@ class Records:
         lines = self._lines
         while True:
             lines.held.clear()
-            first = lines.next()
+            first = None if 0 < self._layout.last_line < line else lines.next()
             if first is None:
                 return
             if not self._is_empty(first):
@@ -95,6 +93,7 @@ class Records:
     def _cells(self, first: str, line: int) -> list[str]:
         marks = self._layout.marks
         taken, size = take_apart(first, marks), len(first)
+        opened = len(taken.cells)
         while taken.open is not None:
             more = self._lines.next() if size <= self._longest else None
             if more is None:
@@ -109,13 +108,20 @@ class Records:
                     return self._taken_for_a_character(plain, line)
         is_wide = len(taken.cells) not in (self._width, self._width + self._layout.hidden)
         if is_wide and (len(self._lines.held) > 1 or taken.is_odd):
-            plain = self._as_characters(first)
+            plain = self._as_characters(first, opened if len(self._lines.held) > 1 else -1)
             if plain is not None and (taken.is_odd or len(self._lines.held) > 2):
                 self._lines.give_back(1)
                 self.mended["odd quotes"] += 1
                 return plain
+        if taken.is_odd and self._width > 2 and len(self._lines.held) > 1 and self._are_all_rows():
+            # The value has swallowed rows: they are read as such, and the line that it began on is refused.
+            self._lines.give_back(1)
+            return take_apart(first, marks, plain=opened).cells
         self.mended["odd quotes"] += taken.is_odd
         return taken.cells
+
+    def _are_all_rows(self) -> bool:
+        return all(self._may_be_row(line) for line in self._lines.held[1 : _LOOKED_AT + 1])
 
     def _as_characters(self, line: str, from_place: int = -1) -> list[str] | None:
         """The cells of a line whose quotes are characters, where that gives as many as there are columns."""

@@ -17,7 +17,6 @@ from tillid.connectors.sources.containers import unpacked
 from tillid.connectors.sources.errors import LimitExceeded
 from tillid.connectors.sources.limits import LIMITS
 
-_LONGEST = 1 << 26
 _NEAR_END = 1 << 17
 # A cell counts if something is in it: sheets have many that carry a style alone.
 _FILLED = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]{1,7})(\d{1,10})[\"'][^>]*(?<!/)>\s*<(?!/)")
@@ -166,7 +165,7 @@ def _whole_cells(chunks: Iterable[bytes], name: str, begins: re.Pattern[bytes] =
 
 
 def _check_held(held: bytes, name: str) -> None:
-    if len(held) > _LONGEST:
+    if len(held) > LIMITS.sheet_row_bytes:
         raise LimitExceeded(name, "a single row or text of a sheet is longer than is read")
 
 

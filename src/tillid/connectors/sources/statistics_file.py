@@ -22,6 +22,7 @@ from tillid.connectors.sources.request import Request, table_name
 from tillid.connectors.sources.statistics_times import Reading, reading_of
 from tillid.ports.source import BATCH_ROWS, Look, RawBatch
 
+_WHAT = "the statistics file"
 _MOST_CELLS = 1 << 21
 _DAMAGED = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OSError, ValueError, OverflowError, MemoryError)
 _WITH_MISSING: dict[object, dict[str, bool]] = {pyreadstat.read_sav: {"user_missing": True}}
@@ -104,6 +105,8 @@ class StatisticsFile:
             names = tuple(meta.column_names)
             if not names:
                 raise FileEmpty(self._request.name)
+            if None in names:
+                raise FileTorn(self._request.name, _WHAT)
             if len(names) > LIMITS.columns:
                 raise LimitExceeded(self._request.name, f"it has {len(names)} columns, more than {LIMITS.columns}")
             kind, formats = self._request.format, meta.original_variable_types
@@ -183,7 +186,7 @@ def _torn(name: str) -> Iterator[None]:
     try:
         yield
     except _DAMAGED:
-        raise FileTorn(name, "the statistics file") from None
+        raise FileTorn(name, _WHAT) from None
 
 
 def _notes(value_labels: Mapping[str, _Labels], missing: list[str], values: str | None) -> list[str]:

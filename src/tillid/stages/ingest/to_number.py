@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache
 
@@ -13,6 +14,8 @@ _INT64_MAX = (1 << 63) - 1
 _MOST_DIGITS = 38
 _BLANKS = " \u00a0\u202f"
 _ROUND = "half_towards_infinity"
+_LONGEST_MANTISSA = 60
+_FARTHEST_POWER = 120
 
 
 def integer_of(values: pa.Array, decimal: str) -> pa.Array:
@@ -41,8 +44,10 @@ def integer_of(values: pa.Array, decimal: str) -> pa.Array:
 def decimal_of(values: pa.Array, type_: pa.Decimal128Type, decimal: str, *, rounds: bool) -> pa.Array:
     """Decimals of `type_`; more digits after the point are rounded half up from floats, and from text where `rounds`.
 
-    >>> decimal_of(pa.array(["1.234,50", "7,123"]), pa.decimal128(18, 2), ",", rounds=False).to_pylist()
-    [Decimal('1234.50'), None]
+    Text may be in scientific notation.
+
+    >>> decimal_of(pa.array(["1.234,50", "7,123", "9,5E-01"]), pa.decimal128(18, 2), ",", rounds=False).to_pylist()
+    [Decimal('1234.50'), None, Decimal('0.95')]
     """
     kind = values.type
     if pa.types.is_decimal256(kind):
@@ -85,7 +90,7 @@ def _decimal_of_text(values: pa.Array, type_: pa.Decimal128Type, decimal: str, r
             return pc.cast(plain, type_)
     except pa.ArrowInvalid:
         pass
-    plain = _without_groups(text, _patterns(decimal)[1], decimal)
+    plain = _without_groups(spelled_out(text, decimal), _patterns(decimal)[1], decimal)
     whole, scale = type_.precision - type_.scale, type_.scale
     # One digit beyond the last kept one decides on rounding; where nothing is rounded it may only be followed by 0.
     surplus = "[0-9]*" if rounds else "0*"
@@ -94,6 +99,59 @@ def _decimal_of_text(values: pa.Array, type_: pa.Decimal128Type, decimal: str, r
     kept = scale + 1 if rounds else scale
     cut = pc.replace_substring_regex(plain, rf"(\.\d{{{kept}}})\d+$", r"\1")
     return _fitting(pc.cast(cut, pa.decimal128(38, kept)), type_, rounds=True)
+
+
+def spelled_out(text: pa.Array, decimal: str) -> pa.Array:
+    """Numbers in scientific notation in plain digits, exactly; any other text as it is.
+
+    >>> spelled_out(pa.array(["9,83E-05", "-1e5", "1.5", "E7"]), ",").to_pylist()
+    ['0,0000983', '-100000,', '1.5', 'E7']
+    """
+    is_scientific = pc.match_substring_regex(text, _scientific(decimal))
+    is_scientific = pc.and_(is_scientific, pc.match_substring_regex(text, r"^[+-]?[.,]?\d"))
+    is_scientific = pc.fill_null(is_scientific, False)
+    if not _any(is_scientific):
+        return text
+    parts = pc.extract_regex(text.filter(is_scientific), _scientific(decimal))
+    powers = pc.cast(pc.replace_substring(pc.struct_field(parts, "power"), "+", ""), pa.int16())
+    # Farther than any kept digit is far enough, and one power moves the mark by one number of places.
+    powers = pc.min_element_wise(pc.max_element_wise(powers, -_FARTHEST_POWER), _FARTHEST_POWER)
+    order = pc.array_sort_indices(powers)
+    sorted_parts, runs = parts.take(order), pc.run_end_encode(powers.take(order))
+    begin, moved = 0, []
+    for power, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+        moved.append(_moved(sorted_parts.slice(begin, end - begin), power, decimal))
+        begin = end
+    plain = pa.concat_arrays(moved).take(pc.array_sort_indices(order))
+    return pc.replace_with_mask(text, is_scientific, plain)
+
+
+def _moved(parts: pa.StructArray, power: int, decimal: str) -> pa.Array:
+    """Sign, whole digits and fraction as one number, its decimal mark moved by `power` places."""
+    sign, whole, fraction = (pc.struct_field(parts, name) for name in ("sign", "whole", "fraction"))
+    if power < 0:
+        whole = pc.utf8_lpad(whole, 1 - power, "0")
+        whole, fraction = pc.utf8_slice_codeunits(whole, 0, power), _joined(_last(whole, -power), fraction)
+    else:
+        fraction = pc.utf8_rpad(fraction, power, "0")
+        whole = _joined(whole, pc.utf8_slice_codeunits(fraction, 0, power))
+        fraction = pc.utf8_slice_codeunits(fraction, power)
+    return _joined(sign, whole, pa.scalar(decimal), fraction)
+
+
+def _joined(*texts: pa.Array | pa.Scalar) -> pa.Array:
+    return pc.binary_join_element_wise(*texts, "")
+
+
+def _last(text: pa.Array, count: int) -> pa.Array:
+    return pc.utf8_slice_codeunits(text, -count)
+
+
+@cache
+def _scientific(decimal: str) -> str:
+    mark = re.escape(decimal)
+    digits = rf"(?P<whole>\d{{0,{_LONGEST_MANTISSA}}})(?:{mark}(?P<fraction>\d{{0,{_LONGEST_MANTISSA}}}))?"
+    return rf"^(?P<sign>[+-]?){digits}[eE](?P<power>[+-]?\d{{1,3}})$"
 
 
 @cache

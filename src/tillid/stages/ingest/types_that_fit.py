@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tillid.ports.source import Look
 from tillid.stages.ingest.columns import ColumnType
 from tillid.stages.ingest.header_words import meaning_of
-from tillid.stages.ingest.to_number import decimal_of, integer_of
+from tillid.stages.ingest.to_number import decimal_of, integer_of, spelled_out
 from tillid.stages.ingest.to_text import text_of
 from tillid.stages.ingest.to_time import timestamp_of
 
@@ -50,6 +50,10 @@ class _Numbers:
 
     def see(self, text: pa.Array) -> None:
         mark = re.escape(self.mark)
+        if self.fits and _any(text, r"\d[eE][+-]\d"):
+            # With its sign a power is one; 12E3 may be a code.
+            text = text if _any(text, r"\d[eE]\d") else spelled_out(pc.utf8_trim_whitespace(text), self.mark)
+            self.is_fraction = True
         if not self.fits or not _all(text, self.shape) or not _all(text, r"\d"):
             self.fits = False
             return
