@@ -179,6 +179,12 @@ def test_a_place_is_no_person_even_with_a_telephone(draft):
     assert drafted.text.count("# look:") == 2
 
 
+def test_people_who_each_live_elsewhere_are_people(draft):
+    drafted = draft("kunder", "Nr;E-mail;By\n1;ida@x.example;Ry\n2;bo@y.example;Ribe\n3;eva@z.example;Skive\n")
+    assert drafted.kind is SourceKind.PEOPLE
+    assert next(c.category for c in drafted.columns if c.header == "E-mail") == "user.contact.email"
+
+
 def test_a_file_without_columns_is_told(draft):
     look = Look("json", "utf-8", None, None, None, {}, None, (), None, ())
     with pytest.raises(ColumnsUnknown, match=r"data/p\.json"):

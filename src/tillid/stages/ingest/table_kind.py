@@ -35,6 +35,7 @@ _ENOUGH_TRAITS = 1.4
 _OF_PEOPLE = frozenset(_TRAITS) - {"web", "session", "visit", "contacted", "device", "answer", "credit", "balance"}
 _OF_PEOPLE |= {"first_name", "last_name", "birth_date", "postcode", "city", "country", "company"}
 _OF_THINGS = frozenset({"product", "store", "place", "postcode", "campaign", "coupon", "city", "region", "country"})
+_WHERE = frozenset({"postcode", "city", "region", "country"})
 _HAPPENS = frozenset(
     {"order_no", "amount", "product", "event", "url", "quantity", "duration", "call", "session", "coupon", "search"}
     | {"order_date", "paid_at", "gift", "web"}
@@ -149,7 +150,9 @@ def _is_about_things(columns: Sequence[Seen], is_: set[str]) -> bool:
     subject = next(
         (column for column in columns if column.profile.is_once and column.is_ in (_OF_THINGS | _NAMED)), None
     )
-    if subject and subject.is_ in _OF_THINGS and not is_ & (_NAMED | {"order_no", "event"}):
+    # In few rows each person may live in another place: with an address to write to, those are people.
+    is_home = subject is not None and subject.is_ in _WHERE and bool(is_ & _WHO)
+    if subject and subject.is_ in _OF_THINGS and not is_home and not is_ & (_NAMED | {"order_no", "event"}):
         return True
     if _WHO & is_:
         return False
