@@ -274,8 +274,8 @@ def test_a_list_of_hashes_names_who_is_on_it(
     }
     path = project.put("nejtak-hash.csv", [head, *(hashed(text, algorithm).upper() for text in people.values())])
     leads, out = leads_file(project, [f"{lead};{YES}" for lead in people]), project.folder / "washed.parquet"
-    _, figures = told(project, capsys, str(leads), "--suppress", str(path), "--out", str(out))
-    assert pq.read_table(out).column("Verdict").to_pylist() == [*["suppressed"] * 4, "good"]
+    _, figures = told(project, capsys, str(leads), "--suppress", f"{path}@2025-12-20", "--out", str(out))
+    assert pq.read_table(out).column("Verdict").to_pylist() == [*["suppressed"] * 4, "blocked"]
     assert figures["lists"][0]["hashed"] == {head: algorithm}
     assert any(algorithm.upper() in note for note in figures["notes"])
 
