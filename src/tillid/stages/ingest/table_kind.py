@@ -32,6 +32,8 @@ _TRAITS = {
     **dict.fromkeys(("web", "session", "visit", "contacted"), 0.4),
 }
 _ENOUGH_TRAITS = 1.4
+# A shop has an e-mail address, but no job, gender or consent: beside one of these the address is a person's.
+_SAID_OF_ONE = frozenset({"job_title", "salutation", "gender", "birth_year", "state", "opted_out", "middle_name"})
 _OF_PEOPLE = frozenset(_TRAITS) - {"web", "session", "visit", "contacted", "device", "answer", "credit", "balance"}
 _OF_PEOPLE |= {"first_name", "last_name", "birth_date", "postcode", "city", "country", "company"}
 _OF_THINGS = frozenset({"product", "store", "place", "postcode", "campaign", "coupon", "city", "region", "country"})
@@ -149,7 +151,8 @@ def _is_about_things(columns: Sequence[Seen], is_: set[str]) -> bool:
     subject = next(
         (column for column in columns if column.profile.is_once and column.is_ in (_OF_THINGS | _NAMED)), None
     )
-    if subject and subject.is_ in _OF_THINGS and not is_ & (_NAMED | {"order_no", "event"}):
+    addressed = "email" in is_ and is_ & _SAID_OF_ONE
+    if subject and subject.is_ in _OF_THINGS and not is_ & (_NAMED | {"order_no", "event"}) and not addressed:
         return True
     if _WHO & is_:
         return False
