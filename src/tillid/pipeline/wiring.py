@@ -213,6 +213,7 @@ def open_outside(path: Path) -> Source:
 
 
 def open_list_file(path: Path) -> Destination:
-    """The writer of one list of people to a file anywhere: Parquet where its name says so, else CSV."""
+    """The writer of one list of people to a file anywhere: Parquet or Excel where its name says so, else CSV."""
     whole = path.absolute()
-    return FileDestination(whole.parent, str(whole), format="parquet" if whole.suffix == ".parquet" else "csv")
+    form = {".parquet": "parquet", ".xlsx": "excel"}.get(whole.suffix.lower(), "csv")
+    return FileDestination(whole.parent, str(whole), format=form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import hashlib
+import io
 import os
 import resource
 from collections.abc import Iterator
@@ -20,8 +21,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tillid.connectors.destinations import workbook
 from tillid.connectors.destinations.cells import harmless
 from tillid.connectors.destinations.file import FileDestination
+from tillid.connectors.destinations.workbook import read_workbook
 from tillid.ports.destination import Destination
 from tillid.ports.errors import DestinationError
 
@@ -299,3 +302,32 @@ def test_a_list_with_a_torn_line_is_not_forgotten_from(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("E-mail;Navn\r\nida@nordlys.example\r\n")
     with pytest.raises(DestinationError, match="not every line"):
         there.forget([{"E-mail": "ida@nordlys.example"}])
+
+
+def test_excel_holds_text_as_text_and_gives_people_up(tmp_path: Path) -> None:
+    there = FileDestination(tmp_path, "list.xlsx", format="excel")
+    first = there.deliver(people("Ida", "=Bo"), COLUMNS, "d1")
+    assert there.deliver(people("Ida", "=Bo"), COLUMNS, "d1") == first
+    head, ida, bo = read_workbook(tmp_path / "list.xlsx")
+    assert head == ["E-mail", "'=Navn", "Beløb", "Født", "Set", "Ny"]
+    assert bo == ["p1@nordlys.example", "'=Bo", -1000.5, "1980-01-02", "2026-03-01 12:00:00", "true"]
+    assert there.forget([{"E-mail": "p1@nordlys.example", "=Navn": "=Bo"}, {"E-mail": "nobody@nordlys.example"}]) == 1
+    assert [line[0] for line in read_workbook(tmp_path / "list.xlsx")] == ["E-mail", ida[0]]
+    assert there.deliver(people(), COLUMNS, "d2").rows == 0
+
+
+@pytest.mark.parametrize(("lines", "said"), [([["x" * 32_768]], "Line 1, column 1"), ([[1]] * 3, "rows")])
+def test_what_a_sheet_cannot_hold_is_refused(
+    monkeypatch: pytest.MonkeyPatch, lines: list[list[object]], said: str
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    with pytest.raises(DestinationError, match=said):
+        workbook.write_workbook(io.BytesIO(), lines)
+
+
+def test_a_file_that_is_no_workbook_is_not_touched(tmp_path: Path) -> None:
+    there = FileDestination(tmp_path, "list.xlsx", format="excel")
+    (tmp_path / "list.xlsx").write_bytes(b"no workbook")
+    with pytest.raises(DestinationError, match="can't be read"):
+        there.forget([{"E-mail": "ida@nordlys.example"}])
+    assert (tmp_path / "list.xlsx").read_bytes() == b"no workbook"

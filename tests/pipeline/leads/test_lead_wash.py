@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
+from python_calamine import load_workbook
 from small_projects import CRM, CRM_HEAD, PURPOSES, TILLID, SmallProject
 
 from tillid.cli.main import answer
@@ -251,3 +255,66 @@ def test_national_ids_come_out_in_no_file(project: SmallProject, capsys: pytest.
     text = out.read_text(encoding="utf-8-sig")
     assert "ring til [national id]" in text
     assert "010170" not in text
+
+
+def hashed(text: str, algorithm: str) -> str:
+    return hashlib.new(algorithm, text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(("algorithm", "head"), [("md5", "email_hash"), ("sha1", "mail"), ("sha256", "x")])
+def test_a_list_of_hashes_names_who_is_on_it(
+    project: SmallProject, capsys: pytest.CaptureFixture[str], algorithm: str, head: str
+) -> None:
+    people = {
+        "God Ny; GOD@post.example ;;Torvet 7;5000;Odense C": "god@post.example",
+        "Ib Tang;;20 10 00 09;Algade 5;4000;Roskilde": "+4520100009",
+        "Eva Krog;;20 10 00 08;Nygade 8;5000;Odense C": "4520100008",
+        "Per Lund;per.lund+fair@gmail.com;;Bygaden 2;8000;Aarhus C": "perlund@gmail.com",
+        "Uden Hash;uden@post.example;;Torvet 5;5000;Odense C": "someone.else@post.example",
+    }
+    path = project.put("nejtak-hash.csv", [head, *(hashed(text, algorithm).upper() for text in people.values())])
+    leads, out = leads_file(project, [f"{lead};{YES}" for lead in people]), project.folder / "washed.parquet"
+    _, figures = told(project, capsys, str(leads), "--suppress", f"{path}@2025-12-20", "--out", str(out))
+    assert pq.read_table(out).column("Verdict").to_pylist() == [*["suppressed"] * 4, "blocked"]
+    assert figures["lists"][0]["hashed"] == {head: algorithm}
+    assert any(algorithm.upper() in note for note in figures["notes"])
+
+
+def test_where_no_model_scores_leads_the_figures_say_so(
+    project: SmallProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = project.folder / "washed.parquet"
+    _, figures = told(project, capsys, str(leads_file(project)), "--out", str(out))
+    assert figures["priority"]["model"] is None
+    assert pq.read_table(out).column("Priority").null_count == 10
+
+
+def test_leads_come_and_go_as_excel_and_nothing_in_them_runs(
+    project: SmallProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = project.folder / "leads.xlsx", project.folder / "washed.xlsx"
+    odd = '=HYPERLINK("http://x.example");god@post.example;20 10 00 09;Torvet 7;5000;Odense C;' + YES
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as workbook:
+        sheet = workbook.add_worksheet()
+        for place, line in enumerate([HEAD, *LEADS[:3], odd]):
+            sheet.write_row(place, 0, line.split(";"))
+    code, figures = told(project, capsys, str(path), "--against", "people", "--out", str(out))
+    assert (code, figures["rows"]) == (0, 4)
+    head, *rows = load_workbook(out).get_sheet_by_index(0).to_python()
+    found = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [row["Verdict"] for row in found] == ["existing_customer", "duplicate", "good", "good"]
+    assert [row["Line"] for row in found] == [2, 3, 4, 5]
+    assert (found[0]["Mobil"], found[3]["Navn (raw)"]) == ("'+4520100001", '\'=HYPERLINK("http://x.example")')
+    with ZipFile(out) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_nickname_at_the_same_address_is_the_same_person(project: SmallProject) -> None:
+    home = "Nygade 1;5000;Odense C"
+    rows = [
+        f"Kirsten Bruun;kb@post.example;;{home};{YES}",
+        f"Stine Bruun;;20 10 00 07;{home};{YES}",
+        f"Bent Bruun;bent@post.example;;{home};{YES}",
+        f"Benny Bruun;benny@post.example;;Algade 44;4000;Roskilde;{YES}",
+    ]
+    assert [verdict for verdict, _ in verdicts(project, rows)] == ["good", "duplicate", "good", "good"]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tillid.stages.resolve.lookup import Lookup
 from tillid.stages.resolve.near import DEFAULT_THRESHOLD, GIVEN, Index, compared
+from tillid.stages.resolve.near.nicknames import is_nickname
 
 HANS = {"name": "Hans Jørgen Højgård", "address": "Nørregade 12B, 3. tv", "postcode": "5000", "country": "DK"}
 
@@ -119,3 +120,25 @@ def test_rows_within_are_paired_once() -> None:
     found = index.matches_within(0.5)
     assert (found.indexed.tolist(), found.others.tolist()) == ([0], [1])
     assert np.all(found.probability > DEFAULT_THRESHOLD)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "country"),
+    [("Bent", "Benny", "DK"), ("Liesbeth", "Elisabeth", "NL"), ("Jan", "Johannes", "NL"), ("Pål", "Paul", "NO")],
+)
+def test_a_nickname_counts_only_where_address_or_birth_date_agrees(one: str, other: str, country: str) -> None:
+    person = {"name": f"{one} Højgård", "address": "Nørregade 12", "postcode": "5000", "country": country}
+    renamed = {**person, "name": f"{other} Højgård"}
+    assert probability(person, renamed) > DEFAULT_THRESHOLD
+    assert probability(person, {**renamed, "address": "Vestergade 40"}) < DEFAULT_THRESHOLD
+    born = {**person, "birth_date": "1961-04-05"}
+    assert probability(born, {**renamed, "birth_date": "1931-04-25"}) < DEFAULT_THRESHOLD
+    assert probability(born, {**renamed, "address": "Vestergade 40", "birth_date": "1961-04-05"}) > DEFAULT_THRESHOLD
+
+
+def test_nicknames_are_of_a_country_and_go_both_ways() -> None:
+    assert is_nickname("bent", "benny", "DK")
+    assert is_nickname("benny", "bent", "DK")
+    assert not is_nickname("bent", "benny", "BE")
+    assert is_nickname("bent", "benny", "")
+    assert not is_nickname("bent", "bent", "DK")

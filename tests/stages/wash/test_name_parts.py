@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
+from tillid.stages.ingest.columns import ColumnDefinition, ColumnType
+from tillid.stages.wash import ColumnWash, WashKind, wash_batch
 from tillid.stages.wash.name_lists import LISTED_COUNTRIES, Sex, likely_sex
 from tillid.stages.wash.name_parts import NameParts, name_parts, sex_of_title
+from tillid.terms.fields import FieldInvalid
 
 
 @pytest.mark.parametrize(
@@ -66,3 +70,35 @@ def test_a_name_is_only_as_sure_as_asked_for():
 
 def test_every_listed_country_has_names():
     assert all(likely_sex("Anna", country)[0] is Sex.FEMALE for country in LISTED_COUNTRIES)
+
+
+def test_parts_of_names_become_columns():
+    batch = pa.record_batch({"navn": ["Dhr. Jan van der Berg", "N/A", "BERG, VAN DEN, ANNA", None]})
+    parts = tuple((part, f"{part}_of_name") for part in ("title", "first", "particle", "last"))
+    washed = wash_batch(batch, [ColumnWash("navn", WashKind.NAME, parts=parts)], "NL").rows.to_pylist()
+    assert [[row[name] for _, name in parts] for row in washed] == [
+        ["Dhr.", "Jan", "van der", "Berg"],
+        [None] * 4,
+        [None, "Anna", "van den", "Berg"],
+        [None] * 4,
+    ]
+    assert washed[0]["navn"] == "Jan van der Berg"
+
+
+@pytest.mark.parametrize(
+    ("category", "part", "expected"),
+    [
+        ("user.name", "first", "user.name.first"),
+        ("user.name", "particle", "user.name.last"),
+        ("user.name", "title", "user.name"),
+        ("user.contact", "last", "user.contact"),
+    ],
+)
+def test_a_part_of_a_name_has_the_narrower_category(category, part, expected):
+    column = ColumnDefinition("Navn", "navn", ColumnType.TEXT, category, wash="name", parts={part: "part"})
+    assert column.category_of_part(part) == expected
+
+
+def test_a_given_name_has_no_parts():
+    with pytest.raises(FieldInvalid, match="no parts"):
+        ColumnDefinition("Navn", "navn", ColumnType.TEXT, "user.name.first", parts={"first": "f"})

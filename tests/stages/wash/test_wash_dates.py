@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tillid.stages.wash.dates import DateHabits, date_grade, order_of
+from tillid.stages.wash.dates import date_grade, order_of, wash_dates
+from tillid.stages.wash.ordinary_dates import DateHabits, ordinary_dates
 from tillid.stages.wash.reasons import Reason
 
 TODAY = date(2026, 6, 1)
@@ -105,3 +107,28 @@ def test_no_text_makes_it_raise_and_a_washed_day_stays(text, is_birth, order):
 
 def test_the_order_is_that_of_the_format():
     assert [order_of(text) for text in ("%d/%m/%Y", "%m/%d/%y %H:%M", "%Y%m%d", None)] == ["dmy", "mdy", "ymd", ""]
+
+
+datelike = st.builds(
+    "{0}{1}{2}{1}{3}".format,
+    st.integers(0, 2_101) | st.integers(0, 40),
+    st.sampled_from("-/. "),
+    st.integers(0, 35),
+    st.integers(0, 2_101) | st.integers(0, 99).map("{:02}".format),
+)
+habits = st.builds(
+    DateHabits, st.just(TODAY), st.sampled_from(["", "dmy", "mdy", "ymd", "dmY"]), is_birth=st.booleans()
+)
+
+
+@given(st.lists(datelike | days.map(str) | st.text("0123456789-./", max_size=12), max_size=8), habits)
+def test_dates_read_by_the_column_are_those_read_by_themselves(texts, said):
+    washed = wash_dates(pa.array(texts, pa.string()), said)
+    assert list(zip(washed.values.to_pylist(), washed.reasons.to_pylist(), strict=True)) == [
+        date_grade(text, said) for text in texts
+    ]
+
+
+def test_most_dates_are_read_by_the_column():
+    texts = [f"{day.day}.{day.month}.{day.year}" for day in (date(1950, 1, 2), date(2001, 12, 31), date(1999, 2, 28))]
+    assert ordinary_dates(pa.array(texts), DateHabits(TODAY)).to_pylist() == ["1950-01-02", "2001-12-31", "1999-02-28"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from tillid.stages.ingest.columns import PARTS_OF_WASH
 from tillid.stages.wash import ColumnWash, WashKind, wash_batch
 from tillid.stages.wash.address import PARTS
 from tillid.stages.wash.errors import ColumnNotInBatch, RawColumnTaken
+from tillid.stages.wash.name_parts import NameParts
 from tillid.stages.wash.place_list import place_list
 from tillid.stages.wash.place_pairs import fitted_cities, fitted_city
 
@@ -126,3 +129,4 @@ def test_what_is_refused():
 
 def test_definitions_and_wash_know_the_same_parts():
     assert PARTS_OF_WASH["address"] == PARTS
+    assert PARTS_OF_WASH["name"] == tuple(field.name for field in fields(NameParts))

@@ -23,7 +23,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="A suppression list: a source of the project or a file, perhaps with its date (FILE@2026-10-01).",
 )  # fmt: skip
 @click.option("--target", metavar="SEGMENT", help="Whom the leads are wanted for.")
-@click.option("--out", metavar="FILE", type=_FILE, required=True, help="Where the judged leads go: .csv or .parquet.")
+@click.option(
+    "--out", metavar="FILE", type=_FILE, required=True, help="Where the judged leads go: .csv, .xlsx or .parquet."
+)
 @click.option("--report", metavar="FILE", type=_FILE, help="Where the page with the figures goes (.html).")
 @click.option("--bought", metavar="DATE", type=_DAY, help="The day on which the list was got from someone else.")
 @click.option("--threshold", type=click.FloatRange(0.5, 1.0), default=0.9, show_default=True,

@@ -14,13 +14,16 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from python_calamine import CalamineError
 
 from tillid.connectors.destinations.cells import cell, fits_a_cell
+from tillid.connectors.destinations.workbook import read_workbook, write_workbook
 from tillid.ports.destination import Receipt
 from tillid.ports.errors import DestinationError
 
 CSV = "csv"
 PARQUET = "parquet"
+EXCEL = "excel"
 _ROWS_AT_A_TIME = 20_000
 _LONGEST_CELL = 2**31 - 1
 
@@ -69,7 +72,7 @@ class FileDestination:
             if name not in rows.column_names:
                 raise self._failed(f"there is no column {name!r} for {header!r}")
         chosen = rows.select(list(columns.values())).rename_columns(list(columns))
-        write = self._csv_writer(chosen) if self._format == CSV else _parquet_writer(chosen)
+        write = _parquet_writer(chosen) if self._format == PARQUET else self._cells_writer(chosen)
         return Receipt(self._shown, rows.num_rows, self._replace(write))
 
     def forget(self, keys: Sequence[Mapping[str, object]]) -> int:
@@ -83,20 +86,21 @@ class FileDestination:
             raise self._failed("a person to forget was named without a value")
         if not keys or not self._place.exists():
             return 0
-        return self._forget_cells(keys) if self._format == CSV else self._forget_rows(keys)
+        return self._forget_rows(keys) if self._format == PARQUET else self._forget_cells(keys)
 
-    def _csv_writer(self, rows: pa.Table) -> Callable[[BinaryIO], None]:
+    def _cells_writer(self, rows: pa.Table) -> Callable[[BinaryIO], None]:
         for column in rows.schema:
             if not fits_a_cell(column.type):
-                raise self._failed(f"{column.name!r} holds {column.type}, which CSV has no form for")
+                raise self._failed(f"{column.name!r} holds {column.type}, which a cell has no form for")
 
-        def lines() -> Iterable[Sequence[str]]:
-            yield [cell(header) for header in rows.column_names]
+        def lines() -> Iterable[Sequence[object]]:
+            yield rows.column_names
             for batch in rows.to_batches(_ROWS_AT_A_TIME):
-                columns = [map(self._cell, _python_values(column)) for column in batch.columns]
-                yield from zip(*columns, strict=True)
+                yield from zip(*map(_python_values, batch.columns), strict=True)
 
-        return lambda file: self._write_lines(file, lines())
+        if self._format == EXCEL:
+            return lambda file: write_workbook(file, lines())
+        return lambda file: self._write_lines(file, (list(map(self._cell, line)) for line in lines()))
 
     def _write_lines(self, file: BinaryIO, lines: Iterable[Sequence[str]]) -> None:
         text = io.TextIOWrapper(file, encoding=self._encoding, newline="")
@@ -126,10 +130,15 @@ class FileDestination:
                     found.update(hit)
         if gone:
             kept = [header, *(line for row, line in enumerate(lines) if row not in gone)]
-            self._replace(lambda file: self._write_lines(file, kept))
+            self._replace(lambda file: self._write_kept(file, kept))
         return len(found)
 
+    def _write_kept(self, file: BinaryIO, lines: Sequence[Sequence[str]]) -> None:
+        write_workbook(file, lines) if self._format == EXCEL else self._write_lines(file, lines)
+
     def _read_lines(self) -> list[list[str]]:
+        if self._format == EXCEL:
+            return self._read_workbook()
         former = csv.field_size_limit(_LONGEST_CELL)
         try:
             with self._place.open(encoding=self._encoding, newline="") as file:
@@ -141,6 +150,12 @@ class FileDestination:
         if any(len(line) != len(lines[0]) for line in lines):
             raise self._failed("it can't be read: not every line has the header's columns")
         return lines
+
+    def _read_workbook(self) -> list[list[str]]:
+        try:
+            return [[self._cell(value) for value in line] for line in read_workbook(self._place)]
+        except (OSError, CalamineError) as error:
+            raise self._failed(f"it can't be read: {_reason(error)}") from None
 
     def _forget_rows(self, keys: Sequence[Mapping[str, object]]) -> int:
         try:
@@ -185,8 +200,8 @@ class FileDestination:
 
 
 def _check_form(format_: str, separator: str, encoding: str, decimal: str) -> None:
-    if format_ not in (CSV, PARQUET):
-        raise DestinationError(f"There is no file format {format_!r}", hint="Valid: csv, parquet.")
+    if format_ not in (CSV, PARQUET, EXCEL):
+        raise DestinationError(f"There is no file format {format_!r}", hint="Valid: csv, parquet, excel.")
     if len(separator) != 1 or separator in '"\r\n':
         raise DestinationError("The separator must be one character", hint='Such as ";".')
     if decimal not in (".", ",") or (format_ == CSV and decimal == separator):

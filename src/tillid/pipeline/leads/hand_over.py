@@ -14,11 +14,12 @@ from tillid.ports.destination import Receipt
 from tillid.stages.wash import Verdict
 from tillid.stages.wash.lead_verdicts import counted
 
+NO_MODEL = "no model scores leads, so the column stands empty"
 _ABOUT = {"Line": "line", "Verdict": "verdict", "Reason": "reason", "Detail": "detail", "Priority": "priority"}
 
 
 def write_leads(washed: WashedLeads, path: Path) -> Receipt:
-    """Write every row of the list with its verdict; `path` ends in .csv or .parquet. Raises `DestinationError`."""
+    """Write every row with its verdict; `path` ends in .csv, .xlsx or .parquet. Raises `DestinationError`."""
     leads, verdicts = washed.leads, washed.verdicts
     columns: dict[str, pa.Array | pa.ChunkedArray] = {
         name: verdicts.column(name) for name in ("line", "verdict", "reason", "detail")
@@ -69,6 +70,7 @@ def figures(washed: WashedLeads) -> dict[str, object]:
         "purpose": washed.asked.purpose,
         "target": washed.asked.target,
         "threshold": washed.asked.threshold,
+        "priority": {"model": None, "why": NO_MODEL},
         "bought": None if washed.asked.bought is None else washed.asked.bought.isoformat(),
         "notice_due": None if washed.notice_due is None else washed.notice_due.isoformat(),
         "file": washed.asked.leads.name,

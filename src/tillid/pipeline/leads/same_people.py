@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 
+from tillid.pipeline.leads.hashed_lists import rows_on_hashed
 from tillid.pipeline.leads.people_list import PeopleList
 from tillid.stages.resolve.lookup import Lookup
 from tillid.stages.resolve.near import Index
@@ -46,6 +48,7 @@ class Leads:
     """The leads laid out for being found."""
 
     def __init__(self, leads: PeopleList, threshold: float) -> None:
+        self._leads = leads
         self._exact = {role: Lookup.of_columns(leads.values(role)) for role in EXACT if leads.values(role)}
         self._near = Index(leads.compared())
         self._threshold = threshold
@@ -68,9 +71,11 @@ class Leads:
             # Only what is one and the same value is certain.
             yield Same(lead, other + first, NEAR, min(probability, 0.9999))
 
-    def on(self, other: PeopleList) -> dict[int, Same]:
-        """The leads that stand on another list."""
+    def on(self, other: PeopleList, hashed: Mapping[str, str] = MappingProxyType({})) -> dict[int, Same]:
+        """The leads that stand on another list; `hashed` are its columns of hashes, with their algorithm."""
         best = Best()
+        if hashed:
+            best.add(Same(lead, row, by, 1.0) for lead, row, by in rows_on_hashed(self._leads, other, hashed))
         for role in EXACT:
             for values in other.values(role):
                 best.add(self.by_value(role, values))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from tillid.pipeline.leads.errors import ListNotUsable
+from tillid.pipeline.leads.hashed_lists import hashed_columns
 from tillid.pipeline.leads.people_list import PeopleList, read_list
 from tillid.pipeline.project.project import Project
 from tillid.pipeline.wiring import open_outside, open_source
@@ -18,10 +19,11 @@ from tillid.stages.wash.list_age import ListAge, date_in_name
 
 @dataclass(frozen=True, slots=True)
 class SuppressionList:
-    """A list of people who want no contact, and how old it is."""
+    """A list of people who want no contact, and how old it is; `hashed` are its columns of hashes, with algorithm."""
 
     age: ListAge
     people: PeopleList
+    hashed: Mapping[str, str]
 
     def as_dict(self, today: date) -> dict[str, object]:
         """As plain values."""
@@ -31,6 +33,7 @@ class SuppressionList:
             "rule": str(self.age.rule),
             "stale": self.age.is_stale(today),
             "people": len(self.people),
+            "hashed": dict(self.hashed),
         }
 
 
@@ -48,14 +51,16 @@ def read_suppression_list(project: Project, said: str, advance: Callable[[int], 
         dated = dated or source.list_date
     else:
         people = read_list(open_outside(Path(place)), project.country, project.timezone, advance)
-    if not people.roles.reaches:
+    hashed = hashed_columns(people.raw)
+    if not (people.roles.reaches or hashed):
         raise ListNotUsable(
-            f"{place}: no column of this suppression list is an e-mail address, a phone number or an address",
+            f"{place}: no column of this suppression list is an e-mail address or a phone number, plain or hashed, or"
+            " an address",
             hint=f"Its columns are {', '.join(people.look.columns)}. Declare it as a source of kind suppressions.",
         )
     name = Path(place).name
     dated = dated or date_in_name(name) or people.file.modified_at.date()
-    return SuppressionList(ListAge.of(Path(place).stem, dated), people)
+    return SuppressionList(ListAge.of(Path(place).stem, dated), people, hashed)
 
 
 def _place_and_date(said: str) -> tuple[str, date | None]:

@@ -80,7 +80,7 @@ def wash_leads(workspace: Workspace, asked: Asked, progress: Progress) -> Washed
         findings += _duplicates(leads, laid_out, usable=pc.invert(findings[0].about))
         for one in lists:
             where = f"{one.age.name} of {one.age.dated:%Y-%m-%d}"
-            findings += findings_of(LeadVerdict.SUPPRESSED, laid_out.on(one.people), len(leads), where)
+            findings += findings_of(LeadVerdict.SUPPRESSED, laid_out.on(one.people, one.hashed), len(leads), where)
         findings += _known(workspace, laid_out, asked, purposes, len(leads))
     if asked.purpose is None or purposes[0].legal_basis is LegalBasis.CONSENT:
         valid_for = purposes[0].consent_valid_for if asked.purpose else None
@@ -90,7 +90,7 @@ def wash_leads(workspace: Workspace, asked: Asked, progress: Progress) -> Washed
         findings.append(Finding(LeadVerdict.OUTSIDE_TARGET, asked.target, outside))
     findings += _too_old(lists, today, len(leads))
     verdicts = _with_unreadable(judged(len(leads), findings), leads)
-    return WashedLeads(leads, verdicts, tuple(lists), asked, today, tuple(_notes(leads, asked)))
+    return WashedLeads(leads, verdicts, tuple(lists), asked, today, tuple(_notes(leads, asked, lists)))
 
 
 def _purposes(workspace: Workspace, asked: Asked) -> list[Purpose]:
@@ -161,12 +161,18 @@ def _with_unreadable(verdicts: pa.Table, leads: PeopleList) -> pa.Table:
     return pa.concat_tables([read, pa.Table.from_pylist(rows, schema=read.schema)])
 
 
-def _notes(leads: PeopleList, asked: Asked) -> list[str]:
+def _notes(leads: PeopleList, asked: Asked, lists: Sequence[SuppressionList]) -> list[str]:
     notes = list(leads.look.notes)
     notes += [f"{header}: {count} national ids were taken out" for header, count in leads.national_ids.items()]
     unknown = [h for h in leads.look.columns if not any(h in headers for headers in leads.roles.headers.values())]
     if unknown:
         notes.append(f"Not used for judging, since nothing tells what they are: {', '.join(unknown)}")
+    for one in lists:
+        notes += [
+            f"{one.age.name}: {header} holds hashes ({algorithm.upper()}), which are held against those of the"
+            " leads' e-mail addresses and phone numbers; only what is exactly alike is found"
+            for header, algorithm in one.hashed.items()
+        ]
     if asked.purpose is None:
         notes.append("No purpose was given, so every lead needs a consent that can be proven.")
     return notes

@@ -41,14 +41,18 @@ PARTS_OF_WASH: Mapping[str, tuple[str, ...]] = {
         *("locality", "postcode", "city", "country"),
     ),
     "city": ("expected",),
+    "name": ("title", "first", "middle", "particle", "last", "suffix"),
 }
 _ADDRESS = "user.contact.address"
 _STREET = f"{_ADDRESS}.street"
+_PERSON_NAME = "user.name"
 _CATEGORY_OF_PART = {
     "postcode": f"{_ADDRESS}.postal_code",
     "city": f"{_ADDRESS}.city",
     "country": f"{_ADDRESS}.country",
     **dict.fromkeys(("street", "house_number", "letter", "floor", "door", "unit", "po_box", "parcel"), _STREET),
+    "first": f"{_PERSON_NAME}.first",
+    **dict.fromkeys(("particle", "last"), f"{_PERSON_NAME}.last"),
 }
 _KEYS = ("name", "type", "category", "identifier", "wash", "parts", "postcode", "required", "values", "label", "unit")
 
@@ -164,13 +168,14 @@ class ColumnDefinition:
         return self
 
     def category_of_part(self, part: str) -> str:
-        """The data category of a part: of an address the narrower one, where there is one.
+        """The data category of a part: of an address or a name the narrower one, where there is one.
 
         >>> ColumnDefinition("Adr", "adr", ColumnType.TEXT, "user.contact.address.street").category_of_part("city")
         'user.contact.address.city'
         """
         narrower = _CATEGORY_OF_PART.get(part, self.category)
-        return narrower if covers(_ADDRESS, self.category) else self.category
+        whole = _PERSON_NAME if self.washed_as == "name" else _ADDRESS
+        return narrower if covers(whole, self.category) else self.category
 
     @property
     def washed_as(self) -> str:

@@ -36,6 +36,8 @@ _USUAL = frozenset(
     | {"quantity", "order_no", "product", "event", "url", "occurred_at", "created_at", "updated_at"}
     | {"state", "notice", "purpose", "evidence"}
 )
+_ORGANISATION = "user.contact.organization"
+_TURNOVER = frozenset("revenue turnover omsaetning omsatning omsetning omzet umsatz chiffre".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ def _category(column: Seen, table: TableReading, all_: Sequence[Seen]) -> tuple[
         return _category_of_thing(column, all_)
     if best is not None:
         category = _settled(best.meaning.category, column, table)
+        if best.meaning.name == "amount" and _is_turnover(column, all_):
+            return _ORGANISATION, best.certainty, "it stands beside what is said of a company"
         if best.meaning.name == "record_no" and not _identifier("x", column, table):
             category = str(table.topic) if table.kind is SourceKind.EVENTS else category
         return category, best.certainty, best.reason
@@ -150,6 +154,15 @@ def _category(column: Seen, table: TableReading, all_: Sequence[Seen]) -> tuple[
     if not table.identified and table.topic is Topic.BROWSING:
         return str(table.topic), LIKELY, "the other columns tell what the rows are about"
     return "", 0.0, "nothing gave it away"
+
+
+def _is_turnover(column: Seen, all_: Sequence[Seen]) -> bool:
+    """Whether an amount is a company's turnover and nothing that a person bought."""
+    beside = {other.is_ for other in all_}
+    says = _TURNOVER & set(spelled(column.profile.header))
+    return (
+        bool(says) and "order_no" not in beside and len(beside & {"company", "company_no", "industry", "employees"}) > 1
+    )
 
 
 def _category_of_thing(column: Seen, all_: Sequence[Seen]) -> tuple[str, float, str]:

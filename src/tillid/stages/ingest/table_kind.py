@@ -32,6 +32,8 @@ _TRAITS = {
     **dict.fromkeys(("web", "session", "visit", "contacted"), 0.4),
 }
 _ENOUGH_TRAITS = 1.4
+# A shop has an e-mail address, but no job, gender or consent: beside one of these the address is a person's.
+_SAID_OF_ONE = frozenset({"job_title", "salutation", "gender", "birth_year", "state", "opted_out", "middle_name"})
 _OF_PEOPLE = frozenset(_TRAITS) - {"web", "session", "visit", "contacted", "device", "answer", "credit", "balance"}
 _OF_PEOPLE |= {"first_name", "last_name", "birth_date", "postcode", "city", "country", "company"}
 _OF_THINGS = frozenset({"product", "store", "place", "postcode", "campaign", "coupon", "city", "region", "country"})
@@ -152,7 +154,9 @@ def _is_about_things(columns: Sequence[Seen], is_: set[str]) -> bool:
     )
     # In few rows each person may live in another place: with an address to write to, those are people.
     is_home = subject is not None and subject.is_ in _WHERE and bool(is_ & _WHO)
-    if subject and subject.is_ in _OF_THINGS and not is_home and not is_ & (_NAMED | {"order_no", "event"}):
+    is_addressed = "email" in is_ and bool(is_ & _SAID_OF_ONE)
+    is_named = is_home or is_addressed or bool(is_ & (_NAMED | {"order_no", "event"}))
+    if subject and subject.is_ in _OF_THINGS and not is_named:
         return True
     if _WHO & is_:
         return False

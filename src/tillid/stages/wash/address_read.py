@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tillid.stages.wash.address import Address
 from tillid.stages.wash.address_place import take_place
@@ -41,9 +42,11 @@ _BEGINS_WITH_NUMBER = re.compile(r"^\d{1,4}(?!\d)")
 _BELGIAN_NUMBER = re.compile(
     r"^\d{1,4} ?[A-Za-z]?(?: ?[/-] ?\w{1,5})?(?:,? (?:bte|bus|bo[iî]te|bt)\.? ?\w{1,6})?$", re.IGNORECASE
 )
+# What is washed is read again for its parts, and streets come again in each batch.
+_REMEMBERED = 20_000
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """An address as far as it was read, the country whose habits it follows, and what is to be said of it."""
 
@@ -62,6 +65,7 @@ def one_line(text: str) -> str:
     return ", ".join(piece for piece in (part.strip(" ,") for part in parted.split(",")) if piece.strip(".-_/ "))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_address(line: str, country: str) -> Reading:
     """The parts of an address that `one_line` gave.
 
@@ -91,6 +95,7 @@ def read_address(line: str, country: str) -> Reading:
     return Reading(address, style, reason)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def ordinary_street(text: str, country: str) -> str | None:
     """A street as an address has it, or None where it may be something else, to be read in its own address.
 
@@ -106,6 +111,7 @@ def ordinary_street(text: str, country: str) -> str | None:
     return street if whole and street_name(text, country) == street == street_name(street, country) else None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def ordinary_place(text: str, country: str) -> str | None:
     """Postcode and city as an address ends in them, "" for none, or None where something is to be said of them.
 

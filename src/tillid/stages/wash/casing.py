@@ -12,6 +12,8 @@ _DUTCH_COUNTRIES = frozenset({"NL", "BE"})
 _PARTS = re.compile(r"([-–/]+)")
 _DUTCH_IJ = re.compile(r"^ij(?=[bcdfghjklmnpqrstvwxz])", re.IGNORECASE)
 _SCOTTISH_MC = re.compile(r"^mc(?=\w{3})", re.IGNORECASE)
+# The name of a spouse before one's own: Van der Meer-de Boer.
+_SMALL_BEHIND_HYPHEN = re.compile(r"(?<=\w-)(?:van|de|den|der|te|ten|ter|het)$", re.IGNORECASE)
 _ELIDED = re.compile(r"^\w['’](?=\w{2})")
 
 _SMALL_SOMEWHERE = _DUTCH | frozenset(
@@ -68,6 +70,8 @@ def _cased_words(words: list[str], country: str) -> list[str]:
     lowered = ["".join(map(_lower, word)) for word in words]
     small = _small_words(lowered, country)
     out = [word if small[at] else _word(word, country) for at, word in enumerate(lowered)]
+    if country == "NL":
+        out[:-1] = [_SMALL_BEHIND_HYPHEN.sub(lambda found: found[0].lower(), word) for word in out[:-1]]
     if country == "BE":
         out = [_belgian(word, at, small, lowered) for at, word in enumerate(out)]
     if len(out) > 1 and lowered[-1] in {"ii", "iii"}:

@@ -10,7 +10,14 @@ import pyarrow.compute as pc
 from tillid.stages.wash.grading import Grade, fast_or_graded, unremarked
 from tillid.stages.wash.legal_forms import form_at_end, form_at_start
 from tillid.stages.wash.reasons import Graded, Reason
-from tillid.stages.wash.text import clean, encoding_repaired, has_lost_characters, is_placeholder, only_where
+from tillid.stages.wash.text import (
+    PLACEHOLDERS,
+    clean,
+    encoding_repaired,
+    has_lost_characters,
+    is_placeholder,
+    only_where,
+)
 
 LONGEST_COMPANY = 200
 _TURNS = 4
@@ -41,7 +48,7 @@ _PARTICULAR = (
     r"|o\w*phørt|avviklet|opgeheven|test\w*|asdf\w*|qwerty|xx+|abc|firma\w*|bedrijfsnaam|priv\w+|part[ik]\w+|ingen"
     r"|intet|ikke|nvt|geen|sans|aucune?|no|student|studerende|pens\w+|gepens\w+|retrait\w+|hjemme\w+"
     r"|arbe\w+|werkloos)\b|privé|néant|selskap|selskab|  | [A-Z] [A-Z]$"
-    r"|^(?:unknown|none|null|nan|ukendt|ukjent|onbekend|inconnu)"
+    r"|^(?:null|nan|" + "|".join(sorted(re.escape(word) for word in PLACEHOLDERS if word[0].isalpha())) + ")"
 )
 
 

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow as pa
 
-from tillid.stages.wash.grading import Grade, graded_by_distinct
+from tillid.stages.wash.grading import Grade, fast_or_graded, unremarked
+from tillid.stages.wash.ordinary_dates import DEFAULTS, OLDEST, PIVOT, DateHabits, ordinary_dates
 from tillid.stages.wash.reasons import Graded, Reason
 from tillid.stages.wash.text import clean, is_placeholder
 
 LONGEST_DATE = 60
-OLDEST = 110
-"""Years after which nobody is taken to be alive."""
 
 _NOTHING: Grade = (None, None)
-_PIVOT = 69
-"""Of years with two digits, those below this are in the 2000s, as in POSIX and in casting."""
-# What programs write where they know no date.
-_DEFAULTS = frozenset(
-    map(
-        date.fromisoformat,
-        "0001-01-01 1753-01-01 1899-12-30 1899-12-31 1900-01-01 1901-01-01 1904-01-01 1970-01-01 9999-12-31".split(),
-    )
-)
 _TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?(?: ?(?:[Zz]|UTC|[+-]\d{2}:?\d{2}))?)?"
 _YEAR_FIRST = re.compile(rf"^(\d{{4}})([-/. ]+)(\d{{1,2}})[-/. ]+(\d{{1,2}})\.?{_TIME}$", re.ASCII)
 _YEAR_LAST = re.compile(rf"^(\d{{1,2}})([-/. ]+)(\d{{1,2}})([-/. ]+)['’]?(\d{{4}}|\d{{2}}){_TIME}$", re.ASCII)
@@ -63,25 +52,14 @@ _SERIAL_OF_1970 = 25_569
 _SERIALS = range(10_000, 73_051)
 
 
-@dataclass(frozen=True, slots=True)
-class DateHabits:
-    """How dates are to be read: `order` (dmy, mdy or ymd, or "" where nobody said), and the day that today is.
-
-    `is_birth` takes years of two digits for the last that is not in the future.
-    """
-
-    today: date
-    order: str = ""
-    is_birth: bool = False
-
-
 def wash_dates(values: pa.Array, habits: DateHabits) -> Graded:
     """Trimmed strings to ISO dates, null where a value is no day.
 
     Reasons: DATE_AMBIGUOUS (day and month could be the other way round), DATE_DEFAULT (what programs write for
     none), DATE_INCOMPLETE; of birth dates also BORN_IN_FUTURE and TOO_OLD.
     """
-    return graded_by_distinct(values, lambda text: date_grade(text, habits))
+    fast = unremarked(ordinary_dates(values, habits))
+    return fast_or_graded(fast, values, lambda text: date_grade(text, habits))
 
 
 def date_grade(text: str, habits: DateHabits) -> Grade:
@@ -101,7 +79,7 @@ def date_grade(text: str, habits: DateHabits) -> Grade:
     day, is_doubtful = next(_days(bare, habits), (None, False))
     if day is None:
         return None, (Reason.DATE_INCOMPLETE if _PART_OF_DATE.match(bare) else None)
-    if day in _DEFAULTS:
+    if day in DEFAULTS:
         return day.isoformat(), Reason.DATE_DEFAULT
     if habits.is_birth and day > habits.today:
         return None, Reason.BORN_IN_FUTURE
@@ -176,7 +154,7 @@ def _year(digits: str, month: int, day: int, habits: DateHabits) -> int:
     if len(digits) == 4:
         return year
     if not habits.is_birth:
-        return year + (2000 if year < _PIVOT else 1900)
+        return year + (2000 if year < PIVOT else 1900)
     return year + (2000 if (2000 + year, month, day) <= habits.today.timetuple()[:3] else 1900)
 
 

@@ -63,6 +63,8 @@ _ENDINGS = {
 # These belong to one provider alone, so with another ending they are most often that one's.
 _OF_ONE_PROVIDER = {"gmail": "gmail.com", "icloud": "icloud.com", "hotmail": "hotmail.com", "outlook": "outlook.com"}
 _SHORTEST = 5
+# A slip makes a name one letter longer or shorter at most.
+_LENGTHS = range(min(map(len, FREQUENT)) - 1, max(map(len, FREQUENT)) + 2)
 
 
 @lru_cache(maxsize=100_000)
@@ -111,6 +113,8 @@ def _likely(domain: str) -> tuple[str | None, bool]:
 
 def _near(domain: str) -> tuple[str | None, bool]:
     """The frequent provider one slip away, and whether the slip is an omission or an exchange that is sure."""
+    if len(domain) not in _LENGTHS:
+        return None, False
     keys = {domain, *_shorter(domain)}
     near = {provider for key in keys for provider in _slips().get(key, ()) if _one_slip(domain, provider)}
     lost = sorted(p for p in near if domain in _shorter(p) or domain in _exchanged(p))

@@ -65,7 +65,8 @@ def notation_repaired(text: str) -> str | None:
 def within_text(text: str) -> list[str]:
     """The parts of a longer text that hold an @, if it is clear where the first begins.
 
-    A word right before an address may be a part of it that came off: Ida Holm@example.com.
+    A word right before an address may be a part of it that came off: Ida Holm@example.com. Of a whole name whose
+    first word the address begins with, it is not.
 
     >>> within_text("ida@example.com og ole@example.com"), within_text("privat: ida@example.com")
     (['ida@example.com', 'ole@example.com'], ['ida@example.com'])
@@ -74,7 +75,11 @@ def within_text(text: str) -> list[str]:
     """
     parts = [part for part in _BETWEEN.split(text) if part]
     places = [at for at, part in enumerate(parts) if "@" in part]
-    if not places or (places[0] > 0 and parts[places[0] - 1][-1:] not in (":", "(", "=", "-")):
+    if not places:
+        return []
+    before = parts[: places[0]]
+    is_named = len(before) > 1 and parts[places[0]].lower().startswith(before[0].lower())
+    if before and before[-1][-1:] not in (":", "(", "=", "-") and not is_named:
         return []
     return [parts[at] for at in places]
 

@@ -6,16 +6,20 @@ import re
 from collections.abc import Mapping
 
 from tillid.stages.wash.address import Address
+from tillid.stages.wash.casing import capitalised
 from tillid.stages.wash.street_names import street_name
 
 _NUMBER = re.compile(r"(?<![\d.,/'’–-])(?<!\d[ ]-)(\d{1,5})(?!\d)", re.ASCII)
 _LABEL = re.compile(r"[ ,.](?:nr\.?|no\.|n[°º]|num[ée]ro|#|hus(?:nr|nummer)\.?|huis(?:nr|nummer)\.?)$", re.IGNORECASE)
 _IS_NUMBERED_ROAD = re.compile(r"^(?:vej|vei|veg|road|zone|byggefelt|kvarter|sti) ?(?:nr|no)\.?$", re.IGNORECASE)
 _YEAR = re.compile(r"^(?:1[5-9]|20)\d\d$")
-_NUMBER_FOLLOWS = re.compile(r"^(?:[-–](?:\d{4}|['’]?\d\d))?[ ,]+\d")
+_NUMBER_FOLLOWS = re.compile(
+    r"^(?:[-–](?:\d{4}|['’]?\d\d))?[ ,]+(?:(?:nr|no|n[°º]|hus(?:nr|nummer)|huis(?:nr|nummer)|num[ée]ro)\.? ?)?\d",
+    re.IGNORECASE,
+)
 _THROUGH = re.compile(r"(?<=\d) ?(?:t/m|tot en met|t\.o\.m\.|tot|til|à) ?(?=\d)", re.IGNORECASE)
 _TWO_NUMBERS = re.compile(r"\d ?[A-Za-z]? ?(?:\+|&|og|en|et)$", re.IGNORECASE)
-_OPPOSITE = re.compile(r"^ ?t/[om]\b", re.IGNORECASE)
+_OPPOSITE = re.compile(r"^ ?t(?:/[om]\b|\.o\.)", re.IGNORECASE)
 _DUTCH_POSTCODE = re.compile(r"^\d{4} ?[A-Z]{2}$", re.IGNORECASE)
 _ENDS_IN_YEAR = re.compile(r"^(?:[-–](?:\d{4}|['’]?\d\d))?$")
 _NAMED_NUMBER_FOLLOWS = re.compile(r"\b(?:plein|laan|square|place|plantsoen|straat|avenue|rue|park)$", re.IGNORECASE)
@@ -63,9 +67,11 @@ _TAIL: Mapping[str, re.Pattern[str]] = {
         (?:[ ,]*(?:[ ,/-]*\b(?P<bus>bte|bt|bo[iî]te|bus|box|bx|b)(?![^\W\d_])\.?[ ]?(?:n[°o]\.?[ ]?)?
               (?P<box>[A-Za-z0-9][A-Za-z0-9./-]{0,7})
             |[ ]?/[ ]?(?P<slash>[A-Za-z0-9.]{1,6})
+            |[ ](?P<zeroed>0\d{2,3})(?!\d)
             |(?P<word>appartement|appt?|apt|flat|studio|kot|kamer|chambre)(?!\w)\.?[ ]?(?P<no>\w{1,5})
             |(?P<floor>\d{1,2})[ ]?(?:er|[eè]me|ième|ieme|ste|de|e|è|[ée]|re)?[ ]?
               (?P<storey>étage|etage|[ée]t\.|verdieping|verdiep|verd\.?)
+            |(?:étage|etage|[ée]t\.|verdieping|verdiep|verd\.?)[ ]?(?P<floor_after>\d{1,2})
             |(?P<base>rez-de-chauss[ée]e|rez|rdc|gelijkvloers|glvl?))(?![^\W_])){0,3}[ .,]*$""",
         re.IGNORECASE | re.VERBOSE,
     ),
@@ -81,6 +87,8 @@ _WORD_FORMS = (
 _WORDS = {form: forms.split()[0] for forms in _WORD_FORMS.split(";") for form in forms.split()[1:]}
 _DUTCH_WORDS = {"huis": "hs", "h.s.": "hs", "boven": "bv", "beneden": "ben", "bn": "ben", "bnd": "ben", "rood": "rd"}
 _DUTCH_WORDS |= {"zwart": "zw"}
+# A bolignummer says itself what it is.
+_DWELLING = re.compile(r"^[HULK]\d{4}$", re.IGNORECASE)
 _PIECE = re.compile(r"bis|\d{1,2} ?(?:e|de)?[ -]?hoog|h\.s\.|\w+", re.IGNORECASE)
 _FRENCH_STREET = re.compile(
     r"^(?:rue|avenue|boulevard|chauss[ée]e|place|chemin|route|square|quai|impasse|all[ée]e|clos|cours|drève|sentier"
@@ -168,7 +176,11 @@ def _number_behind(text: str) -> str:
     first = _NUMBER_FIRST.match(text)
     if first is None or not looks_like_street(first["street"], "BE") or _MONTH.match(first["street"]):
         return text
-    return f"{first['street'].strip(' ,')} {first['number']}{first['tail'] or ''}"
+    street = first["street"].strip(" ,")
+    if any(map(str.isupper, street)):
+        # Behind its number "rue" is written small, and at the head of the line it is not.
+        street = capitalised(street)
+    return f"{street} {first['number']}{first['tail'] or ''}"
 
 
 def _ends_in_stop(text: str, match: re.Match[str]) -> bool:
@@ -254,9 +266,11 @@ def _unit(parts: Mapping[str, str], country: str) -> str:
         units.append(parts["flat"].replace(" ", "").upper())
     if country == "NL" and parts.get("add"):
         units.append(_dutch_addition(parts["add"]))
-    if "box" in parts or "slash" in parts:
-        units.append((parts.get("box") or parts["slash"]).strip(".").upper())
-    if "word" in parts:
+    if box := parts.get("box") or parts.get("slash") or parts.get("zeroed"):
+        units.append(box.strip(".").upper())
+    if "word" in parts and country == "NO" and _DWELLING.match(parts["no"]):
+        units.append(parts["no"].upper())
+    elif "word" in parts:
         units.append(f"{_WORDS[parts['word'].lower()]} {parts['no'].upper() if len(parts['no']) == 1 else parts['no']}")
     return ", ".join(units)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import pyarrow as pa
 
 from tillid.stages.wash.casing import SMALL_WORDS
 from tillid.stages.wash.name_lists import Sex
@@ -66,6 +69,17 @@ def name_parts(text: str, country: str) -> NameParts:
         last=" ".join(words[end:]),
         suffix=suffix,
     )
+
+
+def columns_of_names(texts: pa.Array, country: str, names: Sequence[str]) -> list[pa.Array]:
+    """The named parts (of `NameParts`) of names as they came, null where a name has no such part.
+
+    >>> columns_of_names(pa.array(["Dhr. Jan van der Berg", None]), "NL", ["title", "last"])[1].to_pylist()
+    ['Berg', None]
+    """
+    coded = texts.dictionary_encode()
+    read = [NameParts() if text is None else name_parts(text, country) for text in coded.dictionary.to_pylist()]
+    return [pa.array([getattr(one, name) or None for one in read], pa.string()).take(coded.indices) for name in names]
 
 
 def sex_of_title(title: str) -> Sex:

@@ -12,7 +12,7 @@ _TITLES = (
 )
 TITLE = re.compile(rf"^(?:(?:{_TITLES})(?:\.|(?=[ .]))[ .]*)+(?=\S)", re.IGNORECASE)
 # In Belgium M. is Monsieur before two names, elsewhere an initial.
-FRENCH_TITLE = re.compile(r"^M(?:\.|(?= )) ?(?=[^\W\d_]{2,} [^\W\d_]{2})")
+FRENCH_TITLE = re.compile(r"^M(?:\.|(?= )) ?(?=[^\W\d_]{2,}(?:-[^\W\d_]+)? (?:[dl]['’])?[^\W\d_]{2})")
 DEGREE = re.compile(
     r",? +\(?(?:ph\.?d|m\.?sc|b\.?sc|mba|md|ma|ba|llm|(?:cand|stud|ex|dipl)\.? ?(?:merc|jur|med|polyt|scient|mag|oecon"
     r"|ing|pæd)"
@@ -45,6 +45,7 @@ CONTACT = re.compile(r"(?i)\S@\S|https?:|www\.|\.(?:com|dk|no|nl|be)\b|(?:\d[ .-
 ADDRESS_BEHIND = re.compile(r"(?<=\w) ?[<(\[]\S+@\S+[>)\]]$")
 INITIALS_GLUED = re.compile(r"((?:^| )(?:[^\W\d_]\.)+)(?=[^\W\d_]{2,}(?:[ -]|$))")
 CAMEL = re.compile(r"^([^\W\d_]+?)([^\W\d_a-zæøåé]+[^\W\d_]*)$")
+FAMILY_IN_CAPITALS = re.compile(r"^((?:[^\W\d_a-zæøå]+[ '’-]?)*[^\W\d_a-zæøå]{2,}) ([^\W\d_][^\W\d_]*[a-zæøåé].*)$")
 ODD = re.compile(r"[^\w\s'’`´.\-–·]|_")
 # For the vectorised path: where one of these stands, the value is looked at word for word.
 PARTICULAR = (

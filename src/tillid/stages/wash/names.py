@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from typing import TypeGuard
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +19,7 @@ from tillid.stages.wash.name_words import (
     CONTACT,
     DECEASED,
     DEGREE,
+    FAMILY_IN_CAPITALS,
     FRENCH_TITLE,
     INITIALS_GLUED,
     ODD,
@@ -55,6 +58,8 @@ _MOST_SERIOUS_FIRST = (
     *(Reason.ENCODING_REPAIRED, Reason.NAME_TITLE_REMOVED, Reason.NAME_SPACING),
 )
 _TURNS = 6
+# Berg, van den, Anna: as lists that keep small words apart are exported.
+_LISTED = re.compile(rf"^([^,]+), ((?:(?:{'|'.join(map(re.escape, SMALL_WORDS))}) ?)+), ([^,]+)$", re.IGNORECASE)
 
 
 def wash_names(values: pa.Array, country: str, whole: bool = True) -> Graded:
@@ -135,14 +140,25 @@ def _turned(name: str, country: str, whole: bool, said: set[Reason]) -> str:
 
 def _in_order(spaced: str, said: set[Reason]) -> str:
     """A whole name with its parts in the order in which they are said, and a blank between them."""
-    family, comma, given = spaced.partition(", ")
+    family, comma, given = _LISTED.sub(r"\1, \3 \2", spaced).partition(", ")
     if comma and "," not in given and any(map(str.isalpha, family)) and any(map(str.isalpha, given)):
         said.add(Reason.NAME_REVERSED)
         spaced = f"{given} {family}"
+    elif _is_reversed(capitals := FAMILY_IN_CAPITALS.match(spaced)):
+        said.add(Reason.NAME_REVERSED)
+        spaced = f"{capitals[2]} {capitals[1]}"
     parted = " ".join(_parted(word) for word in spaced.split(" "))
     if parted != spaced:
         said.add(Reason.NAME_GLUED)
     return parted
+
+
+def _is_reversed(capitals: re.Match[str] | None) -> TypeGuard[re.Match[str]]:
+    """Whether a family name in capitals stands before a given name that is not."""
+    if capitals is None:
+        return False
+    head, first = (part.split(" ")[0] for part in capitals.groups())
+    return not is_given_name(head) and is_given_name(first.partition("-")[0])
 
 
 def _is_left_alone(name: str, country: str) -> bool:

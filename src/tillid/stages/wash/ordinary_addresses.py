@@ -18,7 +18,7 @@ _NUMBER = r"(?P<number>\d{1,3})"
 _LETTER = r" ?(?P<letter>[A-Za-z]?)"
 _PLACE = r"(?:,? (?P<place>[1-9]\d{3}[^\d,;/|()<>\\\n\r\t]{3,40}))?$"
 _PATTERN: Mapping[str, str] = {
-    "DK": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<floor>[sS][tT]|0?[1-9]\d?)(?:\. ?sal\b| sal\b|\.)?"
+    "DK": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<floor>[sS][tT]|[kK][lL]|0?[1-9]\d?)(?:\. ?sal\b| sal\b|\.)?"
     r"(?:(?: |, )?(?P<door>[tT][vVhH]|[mM][fF])\.?|(?: |, |\.)(?P<flat>[1-9]\d{0,2}))?)?" + _PLACE,
     "NO": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<flat>[HULKhulk]\d{4}))?" + _PLACE.replace("[1-9]", r"\d", 1),
     "NL": _STREET + _NUMBER + r"(?:(?P<letter> ?[A-Za-z])|(?P<add>-(?:[1-9]\d?|[A-Z]))|[ -](?P<roman>I{2,3}|IV|VI{1,3})"

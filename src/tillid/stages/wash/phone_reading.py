@@ -43,6 +43,7 @@ _PLUSES = re.compile(r"^\s*(?:\(\s*)?(?:\+\s*00|\+(?:\s*\+)+|00\s*\+)\s*")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 # A form put the country code before a number that had one.
 _CODE_TWICE = re.compile(r"^\s*\(?(?:\+|00)\s*(31|32|45|47)\)?[\s-]*((?:\+|00)\s*\1)")
+_REMARK_BEHIND = re.compile(r"\s*[(\[][^()\[\]]*[^\W\d_]{2}[^()\[\]]*[)\]]\s*$")
 _WORDS_AROUND = re.compile(r"\(?[^\W\d_][^\d+]*$|^[^\d+]*[^\W\d_][^\d+(]*")
 _LONGEST_EXTENSION = 6
 _WITHOUT_TRUNK = ("DK", "NO")
@@ -139,7 +140,7 @@ def _readings(bare: str, country: str) -> Iterator[tuple[PhoneNumber | None, Rea
     if len(digits) >= 2 * _FEWEST_DIGITS:
         yield _first_of_several(bare, country), Reason.SEVERAL_VALUES
     if spoken:
-        yield _number(_WORDS_AROUND.sub("", bare), country), Reason.TAKEN_FROM_TEXT
+        yield _number(_WORDS_AROUND.sub("", _REMARK_BEHIND.sub("", bare)), country), Reason.TAKEN_FROM_TEXT
         yield _number(bare, country), Reason.PHONE_GUESSED
         return
     if country in _WITHOUT_TRUNK and len(digits) == 9 and digits.startswith("0"):

@@ -14,13 +14,15 @@ from tillid.stages.wash.addresses import wash_addresses
 from tillid.stages.wash.by_country import Countries, by_country
 from tillid.stages.wash.companies import wash_companies
 from tillid.stages.wash.company_numbers import wash_company_numbers
-from tillid.stages.wash.dates import DateHabits, wash_dates
+from tillid.stages.wash.dates import wash_dates
 from tillid.stages.wash.definitions import ColumnWash, WashKind
 from tillid.stages.wash.email import wash_emails
 from tillid.stages.wash.errors import ColumnNotInBatch, RawColumnTaken
 from tillid.stages.wash.grading import unremarked
 from tillid.stages.wash.name_lists import swapped
+from tillid.stages.wash.name_parts import columns_of_names
 from tillid.stages.wash.names import wash_name_parts, wash_names
+from tillid.stages.wash.ordinary_dates import DateHabits
 from tillid.stages.wash.phone import wash_phones
 from tillid.stages.wash.place_records import expected_cities, fitted_records
 from tillid.stages.wash.places import wash_cities, wash_postcodes
@@ -157,6 +159,10 @@ def _parts(
     values = found[rule.column].values
     if rule.kind is WashKind.ADDRESS:
         return by_country(lambda columns, code: address_parts(columns[0], code, names), [values], countries)
+    if rule.kind is WashKind.NAME:
+        # As it came, for washing takes the title off.
+        whole = pc.if_else(values.is_valid(), as_strings(batch.column(rule.column)), pa.scalar(None, pa.string()))
+        return by_country(lambda columns, code: columns_of_names(columns[0], code, names), [whole], countries)
     postcodes = pa.nulls(len(values), pa.string())
     if rule.postcode_column is not None:
         postcodes = _found_or_raw(batch, rule.postcode_column, found).values

@@ -41,8 +41,8 @@ def compared(given: Mapping[str, pa.Array], rows: int) -> pa.Table:
     """
     nothing = pa.nulls(rows, pa.string())
     text = {name: _text(given.get(name, nothing)) for name in GIVEN}
-    whole = _folded(text["name"])
-    first, last = _folded(text["first_name"]), _folded(text["last_name"])
+    whole = folded(text["name"])
+    first, last = folded(text["first_name"]), folded(text["last_name"])
     first = pc.coalesce(_word(first, "^([a-z0-9]+)"), _word(whole, "^([a-z0-9]+) "))
     family = pc.coalesce(last, whole)
     bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(family, _PARTICLES, ""))
@@ -64,13 +64,18 @@ def _emptied(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
 
 
-def _folded(values: pa.Array) -> pa.Array:
-    folded = pc.utf8_lower(values)
-    for letter, plain in _ONE_WAY:
-        folded = pc.replace_substring(folded, letter, plain)
-    folded = pc.replace_substring_regex(pc.utf8_normalize(folded, "NFKD"), r"\p{M}", "")
-    folded = pc.replace_substring_regex(folded, r"[^a-z0-9]+", " ")
-    return _emptied(pc.utf8_trim_whitespace(folded))
+def folded(values: pa.Array) -> pa.Array:
+    """Text in small letters without accents, a blank for what is no letter or digit; null where nothing is left.
+
+    >>> folded(pa.array(["Åse-Marit", "-"])).to_pylist()
+    ['aase marit', None]
+    """
+    plain = pc.utf8_lower(values)
+    for letter, two in _ONE_WAY:
+        plain = pc.replace_substring(plain, letter, two)
+    plain = pc.replace_substring_regex(pc.utf8_normalize(plain, "NFKD"), r"\p{M}", "")
+    plain = pc.replace_substring_regex(plain, r"[^a-z0-9]+", " ")
+    return _emptied(pc.utf8_trim_whitespace(plain))
 
 
 def _word(values: pa.Array, pattern: str) -> pa.Array:
@@ -80,12 +85,12 @@ def _word(values: pa.Array, pattern: str) -> pa.Array:
 
 def _address(lines: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Street, house number with letter, and what follows it (floor, door, box)."""
-    folded = pc.utf8_lower(lines)
-    found = [pc.extract_regex(folded, pattern) for pattern in (_HOUSE_LAST, _HOUSE_FIRST)]
+    lowered = pc.utf8_lower(lines)
+    found = [pc.extract_regex(lowered, pattern) for pattern in (_HOUSE_LAST, _HOUSE_FIRST)]
     parts = {
         name: pc.coalesce(*(pc.struct_field(one, name) for one in found)) for name in ("street", "house", "letter")
     }
-    street = _folded(pc.coalesce(parts["street"], folded))
+    street = folded(pc.coalesce(parts["street"], lowered))
     for words, short in _STREET_WORDS:
         street = pc.replace_substring_regex(street, words, short)
     street = _emptied(pc.replace_substring_regex(street, "[^a-z0-9]+", ""))

@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from tillid.stages.resolve.lookup import Lookup, Rows
+from tillid.stages.resolve.near.nicknames import is_nickname
 from tillid.stages.resolve.near.weights import INITIAL, NEARLY, Likeness, Weights, in_country
 
 # Pairs are looked at when they share all of one of these; the number is how many leading characters count.
@@ -27,6 +28,7 @@ _BLOCKS: tuple[tuple[tuple[str, int], ...], ...] = (
 )
 _LEAST_LIKELY = 1e-9
 _SHORTEST_SLIP, _SHORTEST_FORM = 4, 3
+_THE_SAME = 0.999
 _Similarity: TypeAlias = Callable[[list[str], list[str]], npt.NDArray[np.float64]]
 
 
@@ -107,6 +109,7 @@ def _alike(indexed: pa.Table, batch: pa.Table, mine: Rows, theirs: Rows) -> Like
     street = _pairwise(*two("street"), _letters_alike)
     address = np.where(house == 1.0, street, np.where(np.isnan(house) | np.isnan(street), np.nan, 0.0))
     born = _pairwise(*two("born"), _digits_alike)
+    first = _with_nicknames(first, *two("first_name"), _Coded(indexed.column("country"), mine), (address, born))
     postcode, email, phone, unit = (_equal(*two(name)) for name in ("postcode", "email", "phone", "unit"))
     return Likeness(first, last, postcode, address, born, email, phone, unit)
 
@@ -157,6 +160,27 @@ def _spelled_alike(left: list[str], right: list[str]) -> npt.NDArray[np.float64]
 
 def _names_alike(a: _Coded, b: _Coded) -> npt.NDArray[np.float64]:
     return _with_initials(a, b, _pairwise(a, b, _spelled_alike))
+
+
+def _with_nicknames(
+    alike: npt.NDArray[np.float64], a: _Coded, b: _Coded, country: _Coded, agreeing: Sequence[npt.NDArray[np.float64]]
+) -> npt.NDArray[np.float64]:
+    """Two forms of one given name are near, where the address or the birth date is the same; elsewhere two names."""
+    same = np.any([one >= _THE_SAME for one in agreeing], axis=0)
+    places = np.nonzero(same & (a.codes >= 0) & (b.codes >= 0) & (alike < NEARLY))[0]
+    if not len(places):
+        return alike
+    triples = np.stack([a.codes[places], b.codes[places], country.codes[places]])
+    distinct, back = np.unique(triples, axis=1, return_inverse=True)
+    known = np.array(
+        [
+            is_nickname(a.values[one], b.values[other], country.values[code] if code >= 0 else "")
+            for one, other, code in distinct.T.tolist()
+        ]
+    )
+    alike = alike.copy()
+    alike[places[known[back.reshape(-1)]]] = NEARLY
+    return alike
 
 
 def _with_initials(a: _Coded, b: _Coded, alike: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
