@@ -18,6 +18,7 @@ __all__ = [
     "decimals",
     "find_national_ids",
     "is_national_id",
+    "names_legal_person",
     "names_national_id",
     "without_national_ids",
 ]
@@ -43,6 +44,7 @@ _NAMES = (
 )
 _NAMED = re.compile(rf"(?:{_NAMES})[^\d\]]{{0,24}}$", re.IGNORECASE)
 _NAME = re.compile(_NAMES, re.IGNORECASE)
+_LEGAL_PERSON = re.compile(r"(?<![a-z])rsin(?![a-z]{3})", re.IGNORECASE)
 _NAMED_WITHIN = 48
 _LONGEST, _SHORTEST = 11, 8
 
@@ -136,6 +138,17 @@ def names_national_id(header: str) -> bool:
     (True, True, False)
     """
     return _NAME.search(header) is not None or _NAME.search(re.sub(r"(?<=[a-zæøå])(?=[A-Z])", " ", header)) is not None
+
+
+def names_legal_person(header: str) -> bool:
+    """Whether a header says that numbers of Dutch legal persons stand there: an RSIN passes the 11-proof of the BSN.
+
+    A VAT number (btw) is not meant: those of sole traders held their BSN until 2020.
+
+    >>> names_legal_person("RSIN klant"), names_legal_person("btw-nummer"), names_legal_person("versinaam")
+    (True, False, False)
+    """
+    return _LEGAL_PERSON.search(header) is not None
 
 
 def alone(text: str) -> str | None:

@@ -155,3 +155,9 @@ def test_large_amounts_of_a_database_are_looked_at(amount: str) -> None:
     left = _left(_clean(_quarantine("cpr"), values))
     assert (left[0] is None) == (amount != "10000000.00")
     assert left[1:] == values.to_pylist()[1:]
+
+
+def test_numbers_of_legal_persons_are_kept_where_they_are_named_so() -> None:
+    assert _left(_clean(_quarantine("RSIN"), MANY_BSN)) == MANY_BSN
+    assert set(_left(_clean(_quarantine("btw-nummer"), MANY_BSN))) == {None}
+    assert set(_left(_clean(_quarantine("RSIN/BSN"), MANY_BSN))) == {None}

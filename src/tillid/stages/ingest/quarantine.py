@@ -17,7 +17,14 @@ from tillid.stages.ingest.id_candidates import Verdicts, candidate_numbers, cand
 from tillid.stages.ingest.id_evidence import Evidence, Verdict
 from tillid.terms.categories import covers, holds_national_ids
 from tillid.terms.identity_digits import NationalId, Sureness, kinds_of_digits
-from tillid.terms.national_ids import alone, decimals, find_national_ids, names_national_id, without_national_ids
+from tillid.terms.national_ids import (
+    alone,
+    decimals,
+    find_national_ids,
+    names_legal_person,
+    names_national_id,
+    without_national_ids,
+)
 
 _SAMPLE = 4_000
 _ENOUGH = 8_000
@@ -122,9 +129,12 @@ class _Found:
 
 
 def _verdicts(column: ColumnDefinition, seen: Evidence) -> Verdicts:
-    if any(map(names_national_id, (column.header, column.name, column.label))) or holds_national_ids(column.category):
+    names = column.header, column.name, column.label
+    if any(map(names_national_id, names)) or holds_national_ids(column.category):
         return _ALL_IDS
     verdicts = {kind: seen.verdict(kind) for kind in NationalId}
+    if any(map(names_legal_person, names)):
+        verdicts[NationalId.BSN] = Verdict.CHANCE
     if covers("user.contact.phone_number", column.category):
         # Some phone numbers look like an id; a column of ids that is called one of phones is told by its share.
         verdicts = {kind: v if v is Verdict.IDS else Verdict.CHANCE for kind, v in verdicts.items()}
