@@ -1,0 +1,156 @@
+"""Counts a load while its batches pass: column by column, as Arrow works, and a bounded sample looked at in the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tillid.pipeline.intake.declare import AT, OCCURRED_AT, identifier_column, identifier_kinds
+from tillid.pipeline.quality.figures import ColumnFigures, LoadFigures
+from tillid.pipeline.quality.sample import VERDICT, WHO, Sample, extent, shapes
+from tillid.pipeline.quality.showing import Showing
+from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
+from tillid.stages.ingest.quarantine import hidden
+from tillid.stages.ingest.refusals import Refusal
+from tillid.stages.wash import Verdict, Washed
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in the columns of one batch: counts, and the verdicts themselves for the sample."""
+
+    filled: Mapping[str, int]
+    verdicts: Mapping[str, Counter[str]]
+    reasons: Mapping[str, Counter[str]]
+    codes: Mapping[str, pa.DictionaryArray]
+    newest: datetime | None
+
+
+def found(columns: Mapping[str, pa.Array], washed: Mapping[str, Washed], source: SourceDefinition) -> Found:
+    """Count one batch; `columns` are those that are kept, `washed` what washing found in some of them."""
+    verdicts = {name: _counted(one.verdicts) for name, one in washed.items()}
+    filled = {
+        c.name: (
+            sum(verdicts[c.name].values()) - verdicts[c.name][Verdict.EMPTY]
+            if c.name in verdicts
+            else len(columns[c.name]) - columns[c.name].null_count
+        )
+        for c in source.columns
+    }
+    at = columns.get(OCCURRED_AT) if source.kind is SourceKind.EVENTS else columns.get(AT)
+    return Found(
+        filled,
+        verdicts,
+        {name: _counted(one.reasons) for name, one in washed.items()},
+        {name: one.verdicts for name, one in washed.items()},
+        None if at is None else pc.max(at).as_py(),
+    )
+
+
+def _counted(codes: pa.DictionaryArray) -> Counter[str]:
+    counts = pc.value_counts(codes.indices)
+    names = codes.dictionary.to_pylist()
+    pairs = zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True)
+    return Counter({names[code]: count for code, count in pairs if code is not None})
+
+
+@dataclass(slots=True)
+class Counting:
+    """What has been counted of one source's load so far."""
+
+    source: SourceDefinition
+    showings: Mapping[str, Showing]
+    filled: Counter[str] = field(default_factory=Counter)
+    verdicts: dict[str, Counter[str]] = field(default_factory=dict)
+    reasons: dict[str, Counter[str]] = field(default_factory=dict)
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    newest: datetime | None = None
+    sample: Sample = field(default_factory=Sample)
+
+    def add(self, columns: Mapping[str, pa.Array], batch: Found) -> None:
+        """Count the next batch of the load."""
+        self.filled.update(batch.filled)
+        for name, counts in batch.verdicts.items():
+            self.verdicts.setdefault(name, Counter()).update(counts)
+            self.reasons.setdefault(name, Counter()).update(batch.reasons[name])
+        if batch.newest is not None:
+            self.newest = batch.newest if self.newest is None else max(self.newest, batch.newest)
+        self.sample.take(self._looked_at(columns, batch))
+
+    def refuse(self, refused: Iterable[Refusal]) -> None:
+        """Count refused rows by column and reason."""
+        self.refused.update((hidden(row.column), row.reason) for row in refused)
+
+    def _looked_at(self, columns: Mapping[str, pa.Array], batch: Found) -> pa.RecordBatch:
+        """The columns of which more than counts may be shown: as they came, since that is what is to be put right."""
+        arrays = {WHO: self._who(columns)}
+        for column in self.source.columns:
+            if self.showings[column.name] is Showing.ALL:
+                came = columns.get(f"{column.name}_raw") if _is_text(columns[column.name]) else None
+                arrays[column.name] = columns[column.name] if came is None else came
+                if column.name in batch.codes:
+                    arrays[f"{VERDICT}{column.name}"] = batch.codes[column.name]
+        return pa.RecordBatch.from_pydict(arrays)
+
+    def _who(self, columns: Mapping[str, pa.Array]) -> pa.Array:
+        """Whom each row is about: its first identifier; a thing is about nobody and counts as itself."""
+        rows = len(columns[self.source.columns[0].name])
+        kinds = identifier_kinds(self.source)
+        if not kinds:
+            start = self.sample.passed
+            return pa.arange(start, start + rows).cast(pa.string())
+        return pc.coalesce(*(columns[identifier_column(n)] for n in range(len(kinds))))
+
+    def figures(self, load: LoadFigures) -> LoadFigures:
+        """The load's figures, with what was counted of its columns."""
+        table = self.sample.table()
+        columns = {c.name: self._column(c.name, table) for c in self.source.columns}
+        refused = sorted(((header, reason, n) for (header, reason), n in self.refused.items()), key=lambda r: -r[2])
+        return LoadFigures(
+            **{name: getattr(load, name) for name in _GIVEN},
+            newest=None if self.newest is None else self.newest.isoformat(timespec="seconds"),
+            is_sampled=not self.sample.is_whole,
+            refused_by=tuple(refused),
+            columns=columns,
+        )
+
+    def _column(self, name: str, table: pa.Table | None) -> ColumnFigures:
+        if self.showings[name] is Showing.FILLED:
+            return ColumnFigures(self.filled[name])
+        counted = ColumnFigures(
+            self.filled[name],
+            dict(sorted(self.verdicts.get(name, {}).items())),
+            dict(sorted(self.reasons.get(name, {}).items())),
+        )
+        if self.showings[name] is Showing.COUNTS or table is None:
+            return counted
+        values = table.column(name)
+        low = high = None
+        looks = ()
+        if _is_text(values):
+            verdict = f"{VERDICT}{name}" if f"{VERDICT}{name}" in table.column_names else None
+            looks = shapes(table, name, verdict)
+        else:
+            low, high = extent(table, name)
+        return ColumnFigures(
+            counted.filled,
+            counted.verdicts,
+            counted.reasons,
+            pc.count_distinct(values, mode="only_valid").as_py(),
+            len(values) - values.null_count,
+            low,
+            high,
+            looks,
+        )
+
+
+_GIVEN = ("generation", "at", "file_time", "files", "read", "rows", "refused", "held_back", "is_anew")
+
+
+def _is_text(values: pa.Array | pa.ChunkedArray) -> bool:
+    return bool(pa.types.is_string(values.type))
