@@ -40,10 +40,14 @@ def run(workspace: Workspace, progress: Progress) -> RunReport:
         report.activations = activate_all(workspace, step)
     with progress.stage("Writing the report"):
         # Imported here: what draws charts is slow to load, and data need not wait for it.
+        from tillid.pipeline.quality.page import FILE, write  # noqa: PLC0415
+        from tillid.pipeline.quality.told import quality  # noqa: PLC0415
         from tillid.pipeline.report.gather import write_report  # noqa: PLC0415
 
         report.seconds = perf_counter() - began
         report.generation = _number(workspace.store.generation())
+        write(quality(workspace), workspace.local(workspace.now), workspace.project.folder / FILE)
+        report.quality = FILE
         report.report = write_report(workspace, report, taken)
     report.seconds = perf_counter() - began
     return report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from tillid.pipeline.intake.declare import AT, OCCURRED_AT, identifier_column, identifier_kinds
 from tillid.pipeline.quality.figures import ColumnFigures, LoadFigures
-from tillid.pipeline.quality.sample import VERDICT, WHO, Sample, extent, shapes
+from tillid.pipeline.quality.sample import VERDICT, WHO, Sample, extent, looks, shapes
 from tillid.pipeline.quality.showing import Showing
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
 from tillid.stages.ingest.quarantine import hidden
@@ -88,7 +88,8 @@ class Counting:
 
     def _looked_at(self, columns: Mapping[str, pa.Array], batch: Found) -> pa.RecordBatch:
         """The columns of which more than counts may be shown: as they came, since that is what is to be put right."""
-        arrays = {WHO: self._who(columns)}
+        names = [identifier_column(n) for n in range(len(identifier_kinds(self.source)))]
+        arrays = {name: columns[name] for name in names}
         for column in self.source.columns:
             if self.showings[column.name] is Showing.ALL:
                 came = columns.get(f"{column.name}_raw") if _is_text(columns[column.name]) else None
@@ -97,29 +98,31 @@ class Counting:
                     arrays[f"{VERDICT}{column.name}"] = batch.codes[column.name]
         return pa.RecordBatch.from_pydict(arrays)
 
-    def _who(self, columns: Mapping[str, pa.Array]) -> pa.Array:
-        """Whom each row is about: its first identifier; a thing is about nobody and counts as itself."""
-        rows = len(columns[self.source.columns[0].name])
-        kinds = identifier_kinds(self.source)
-        if not kinds:
-            start = self.sample.passed
-            return pa.arange(start, start + rows).cast(pa.string())
-        return pc.coalesce(*(columns[identifier_column(n)] for n in range(len(kinds))))
+    def _looked_through(self) -> pa.Table | None:
+        """The sample with whom each row is about: its first identifier; a thing is about nobody and counts as one."""
+        table = self.sample.table()
+        if table is None:
+            return None
+        names = [identifier_column(n) for n in range(len(identifier_kinds(self.source)))]
+        who = pc.coalesce(*(table[name] for name in names)) if names else pa.arange(0, table.num_rows)
+        return table.append_column(WHO, who)
 
     def figures(self, load: LoadFigures) -> LoadFigures:
         """The load's figures, with what was counted of its columns."""
-        table = self.sample.table()
-        columns = {c.name: self._column(c.name, table) for c in self.source.columns}
+        table = self._looked_through()
+        texts = [] if table is None else [n for n in self.showings if n in table.column_names and _is_text(table[n])]
+        seen = {} if table is None else looks(table, texts)
+        columns = {c.name: self._column(c.name, table, seen.get(c.name)) for c in self.source.columns}
         refused = sorted(((header, reason, n) for (header, reason), n in self.refused.items()), key=lambda r: -r[2])
-        return LoadFigures(
-            **{name: getattr(load, name) for name in _GIVEN},
+        return replace(
+            load,
             newest=None if self.newest is None else self.newest.isoformat(timespec="seconds"),
             is_sampled=not self.sample.is_whole,
             refused_by=tuple(refused),
             columns=columns,
         )
 
-    def _column(self, name: str, table: pa.Table | None) -> ColumnFigures:
+    def _column(self, name: str, table: pa.Table | None, look: pa.Array | None) -> ColumnFigures:
         if self.showings[name] is Showing.FILLED:
             return ColumnFigures(self.filled[name])
         counted = ColumnFigures(
@@ -129,27 +132,18 @@ class Counting:
         )
         if self.showings[name] is Showing.COUNTS or table is None:
             return counted
-        values = table.column(name)
-        low = high = None
-        looks = ()
-        if _is_text(values):
-            verdict = f"{VERDICT}{name}" if f"{VERDICT}{name}" in table.column_names else None
-            looks = shapes(table, name, verdict)
-        else:
-            low, high = extent(table, name)
-        return ColumnFigures(
-            counted.filled,
-            counted.verdicts,
-            counted.reasons,
-            pc.count_distinct(values, mode="only_valid").as_py(),
-            len(values) - values.null_count,
-            low,
-            high,
-            looks,
+        values = table[name]
+        low, high = extent(table, name) if look is None else (None, None)
+        verdict = f"{VERDICT}{name}"
+        judged = table[verdict] if verdict in table.column_names else None
+        return replace(
+            counted,
+            distinct=pc.count_distinct(values, mode="only_valid").as_py(),
+            looked_at=len(values) - values.null_count,
+            low=low,
+            high=high,
+            shapes=() if look is None else shapes(look, table[WHO], judged),
         )
-
-
-_GIVEN = ("generation", "at", "file_time", "files", "read", "rows", "refused", "held_back", "is_anew")
 
 
 def _is_text(values: pa.Array | pa.ChunkedArray) -> bool:
