@@ -105,6 +105,12 @@ class Counting:
             return None
         names = [identifier_column(n) for n in range(len(identifier_kinds(self.source)))]
         who = pc.coalesce(*(table[name] for name in names)) if names else pa.arange(0, table.num_rows)
+        for name in self.showings:
+            if f"{VERDICT}{name}" in table.column_names:
+                # What stands for nothing, as it came, is no value.
+                given = pc.not_equal(table[f"{VERDICT}{name}"].cast(pa.string()), Verdict.EMPTY)
+                values = pc.if_else(given, table[name], pa.scalar(None, table[name].type))
+                table = table.set_column(table.column_names.index(name), name, values)
         return table.append_column(WHO, who)
 
     def figures(self, load: LoadFigures) -> LoadFigures:
@@ -130,8 +136,10 @@ class Counting:
             dict(sorted(self.verdicts.get(name, {}).items())),
             dict(sorted(self.reasons.get(name, {}).items())),
         )
-        if self.showings[name] is Showing.COUNTS or table is None:
+        if self.showings[name] is Showing.COUNTS:
             return counted
+        if table is None:
+            return replace(counted, distinct=0)
         values = table[name]
         low, high = extent(table, name) if look is None else (None, None)
         verdict = f"{VERDICT}{name}"
