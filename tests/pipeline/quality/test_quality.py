@@ -118,6 +118,9 @@ def test_a_look_and_an_end_need_five_people() -> None:
     assert same.columns["age"].high is None
     five = counted([(str(n), "ida@mail.example", n) for n in range(5)], [])
     assert [one.shape for one in five.columns["email"].shapes] == ["a@a.a"]
+    assert five.columns["age"].low is None
+    ten = counted([(str(n), None, n) for n in range(10)], [])
+    assert (ten.columns["age"].low, ten.columns["age"].high) == ("4", "5")
 
 
 def test_what_is_remembered_has_a_bound_and_is_short_when_it_is_old() -> None:

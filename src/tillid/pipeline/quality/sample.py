@@ -103,7 +103,7 @@ def shapes(look: pa.Array, who: pa.ChunkedArray, verdicts: pa.ChunkedArray | Non
 
 
 def extent(sample: pa.Table, column: str) -> tuple[str | None, str | None]:
-    """How far a column of numbers or dates reaches, rounded; None where fewer than five people are at that end.
+    """How far a column of numbers or dates reaches, rounded, with five people at or beyond each end; None for fewer than ten.
 
     >>> sample = pa.table({"amount": list(range(100, 1100)), WHO: [str(n) for n in range(1000)]})
     >>> extent(sample, "amount"), extent(sample.slice(0, 4), "amount")
@@ -111,7 +111,7 @@ def extent(sample: pa.Table, column: str) -> tuple[str | None, str | None]:
     """
     each = sample.filter(sample[column].is_valid()).group_by(WHO).aggregate([(column, "min"), (column, "max")])
     each = each.filter(each[WHO].is_valid())
-    if each.num_rows < THRESHOLD:
+    if each.num_rows < 2 * THRESHOLD:
         return None, None
     low = pc.sort_indices(each[f"{column}_min"])[THRESHOLD - 1].as_py()
     high = pc.sort_indices(each[f"{column}_max"])[-THRESHOLD].as_py()
