@@ -103,7 +103,7 @@ def shapes(look: pa.Array, who: pa.ChunkedArray, verdicts: pa.ChunkedArray | Non
 
 
 def extent(sample: pa.Table, column: str) -> tuple[str | None, str | None]:
-    """How far a column of numbers or dates reaches, rounded, with five people at or beyond each end; None for fewer than ten.
+    """How far numbers or dates reach, rounded, with five people at or beyond each end; None for fewer than ten.
 
     >>> sample = pa.table({"amount": list(range(100, 1100)), WHO: [str(n) for n in range(1000)]})
     >>> extent(sample, "amount"), extent(sample.slice(0, 4), "amount")
