@@ -116,10 +116,10 @@ def test_a_look_and_an_end_need_five_people() -> None:
     same = counted([("7", "ida@mail.example", 41)] * 50, [])
     assert same.columns["email"].shapes == ()
     assert same.columns["age"].high is None
-    five = counted([(str(n), "ida@mail.example", n) for n in range(5)], [])
+    five = counted([(str(n), "ida@mail.example", n) for n in range(1, 6)], [])
     assert [one.shape for one in five.columns["email"].shapes] == ["a@a.a"]
     assert five.columns["age"].low is None
-    ten = counted([(str(n), None, n) for n in range(10)], [])
+    ten = counted([(str(n + 10), None, n) for n in range(10)], [])
     assert (ten.columns["age"].low, ten.columns["age"].high) == ("4", "5")
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tillid.pipeline.intake.declare import AT, OCCURRED_AT, identifier_column, identifier_kinds
+from tillid.pipeline.intake.declare import AT, NOBODY, OCCURRED_AT, identifier_column, identifier_kinds, said_in
 from tillid.pipeline.quality.figures import ColumnFigures, LoadFigures
 from tillid.pipeline.quality.sample import VERDICT, WHO, Sample, extent, looks, shapes
 from tillid.pipeline.quality.showing import Showing
@@ -88,8 +88,12 @@ class Counting:
 
     def _looked_at(self, columns: Mapping[str, pa.Array], batch: Found) -> pa.RecordBatch:
         """The columns of which more than counts may be shown: as they came, since that is what is to be put right."""
-        names = [identifier_column(n) for n in range(len(identifier_kinds(self.source)))]
-        arrays = {name: columns[name] for name in names}
+        arrays = {}
+        for n, column in enumerate(said_in(self.source)):
+            staged = columns[identifier_column(n)]
+            # Where all of it stands in the row's own column, that is taken as it is.
+            said = staged if column is None else columns[column]
+            arrays[identifier_column(n)] = said if staged.null_count == len(staged) else pc.coalesce(staged, said)
         for column in self.source.columns:
             if self.showings[column.name] is Showing.ALL:
                 came = columns.get(f"{column.name}_raw") if _is_text(columns[column.name]) else None
@@ -104,7 +108,8 @@ class Counting:
         if table is None:
             return None
         names = [identifier_column(n) for n in range(len(identifier_kinds(self.source)))]
-        who = pc.coalesce(*(table[name] for name in names)) if names else pa.arange(0, table.num_rows)
+        each = [pc.if_else(pc.equal(table[name], NOBODY), pa.scalar(None, pa.string()), table[name]) for name in names]
+        who = pc.coalesce(*each) if each else pa.arange(0, table.num_rows)
         for name in self.showings:
             if f"{VERDICT}{name}" in table.column_names:
                 # What stands for nothing, as it came, is no value.
