@@ -89,10 +89,10 @@ class Counting:
     def _looked_at(self, columns: Mapping[str, pa.Array], batch: Found) -> pa.RecordBatch:
         """The columns of which more than counts may be shown: as they came, since that is what is to be put right."""
         arrays = {}
-        for n, column in enumerate(said_in(self.source)):
+        for n, own in enumerate(said_in(self.source)):
             staged = columns[identifier_column(n)]
             # Where all of it stands in the row's own column, that is taken as it is.
-            said = staged if column is None else columns[column]
+            said = staged if own is None else columns[own]
             arrays[identifier_column(n)] = said if staged.null_count == len(staged) else pc.coalesce(staged, said)
         for column in self.source.columns:
             if self.showings[column.name] is Showing.ALL:
