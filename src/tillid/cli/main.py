@@ -25,6 +25,7 @@ from tillid.cli.verbs.explain import explain
 from tillid.cli.verbs.init import init
 from tillid.cli.verbs.person import person
 from tillid.cli.verbs.plan import plan
+from tillid.cli.verbs.quality import quality
 from tillid.cli.verbs.read import read
 from tillid.cli.verbs.run import run
 from tillid.cli.verbs.sql import sql
@@ -33,7 +34,7 @@ from tillid.cli.verbs.wash import wash
 from tillid.terms.errors import TillidError
 
 REFUSED_OR_FAILED = 1
-VERBS = (init, read, suggest, check, plan, run, explain, sql, count, person, activate, wash, doctor, bench)
+VERBS = (init, read, suggest, check, plan, run, explain, sql, count, person, activate, wash, quality, doctor, bench)
 
 
 class _InOrder(click.Group):

@@ -19,6 +19,7 @@ _IGNORED = """\
 .tillid/
 out/
 report.html
+quality.html
 """
 _NEW_IGNORED = f"{_IGNORED}data/\n"
 _LEFT_ALONE = {".git"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from time import perf_counter
-from typing import cast
+from typing import Any, cast
 
 from tillid.pipeline.activate import activate_all
 from tillid.pipeline.derive import Derived, derive, steps
@@ -13,6 +13,8 @@ from tillid.pipeline.intake.national_ids import NOTES
 from tillid.pipeline.intake.sources import TakenIn, take_in_sources
 from tillid.pipeline.intake.to_read import definition_digest
 from tillid.pipeline.progress import Progress
+from tillid.pipeline.quality.figures import NOTES as QUALITY
+from tillid.pipeline.quality.figures import remembered
 from tillid.pipeline.run_report import RunReport
 from tillid.pipeline.workspace import Workspace
 from tillid.ports.store import Build, Generation
@@ -38,10 +40,14 @@ def run(workspace: Workspace, progress: Progress) -> RunReport:
         report.activations = activate_all(workspace, step)
     with progress.stage("Writing the report"):
         # Imported here: what draws charts is slow to load, and data need not wait for it.
+        from tillid.pipeline.quality.page import FILE, write  # noqa: PLC0415
+        from tillid.pipeline.quality.told import quality  # noqa: PLC0415
         from tillid.pipeline.report.gather import write_report  # noqa: PLC0415
 
         report.seconds = perf_counter() - began
         report.generation = _number(workspace.store.generation())
+        write(quality(workspace), workspace.local(workspace.now), workspace.project.folder / FILE)
+        report.quality = FILE
         report.report = write_report(workspace, report, taken)
     report.seconds = perf_counter() - began
     return report
@@ -77,6 +83,8 @@ def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived)
     def held(name: str, now: Mapping[str, object]) -> dict[str, object]:
         return {**cast("Mapping[str, object]", former.get(name, {})), **now}
 
+    loads = cast("Mapping[str, list[Mapping[str, Any]]]", former.get(QUALITY, {}))
+    quality = {name: remembered(loads.get(name, []), load) for name, load in taken.quality.items()}
     return {
         **former,
         "register": workspace.register.version,
@@ -89,6 +97,7 @@ def _notes(workspace: Workspace, build: Build, taken: TakenIn, derived: Derived)
         "next_subject": taken.numbers.next_subject,
         "rows": held("rows", taken.rows),
         "counts": held("counts", {n: c.as_dict() for n, c in taken.counts.items() if c.files_read}),
+        QUALITY: held(QUALITY, quality),
         "as_of": workspace.as_of.isoformat(),
         "run_at": workspace.now.isoformat(),
         "purposes": workspace.fingerprints(),

@@ -22,6 +22,7 @@ class RunReport:
     activations: Mapping[str, Activated] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
     report: str = ""
+    quality: str = ""
     generation: int = 0
     seconds: float = 0.0
 
@@ -36,6 +37,7 @@ class RunReport:
             "activations": {name: done.as_dict() for name, done in self.activations.items()},
             "findings": list(self.findings),
             "report": self.report,
+            "quality": self.quality,
             "generation": self.generation,
             "seconds": round(self.seconds, 3),
         }

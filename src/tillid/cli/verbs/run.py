@@ -15,7 +15,7 @@ from tillid.cli.say import say
 def run(asked: Asked) -> None:
     """Do the whole job.
 
-    Read what is new, work out people, variables and segments, send the lists, write report.html.
+    Read what is new, work out people, variables and segments, send the lists, write report.html and quality.html.
     """
     from tillid.cli.show_run import run_shown
     from tillid.pipeline.report.gather import purpose_figures

@@ -20,6 +20,7 @@ from tillid.pipeline.intake.declare import (
     said_in,
     staged_table,
 )
+from tillid.pipeline.quality.count import Found, found
 from tillid.ports.source import Look
 from tillid.stages.ingest.collected_for import COLLECTED_FOR
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
@@ -70,12 +71,13 @@ class Arrival:
 class Prepared:
     """A batch that lacks only what depends on the batches before it: row numbers and the numbers of purpose sets.
 
-    `held` rows were held back, since they were collected for nothing.
+    `held` rows were held back, since they were collected for nothing. `found` counts what is in the columns.
     """
 
     columns: Mapping[str, pa.Array]
     purposes: pa.DictionaryArray
     held: int
+    found: Found
 
     @property
     def rows(self) -> int:
@@ -146,8 +148,8 @@ def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arriva
     """
     wanted = _wanted(rows.column(COLLECTED_FOR), source)
     kept = rows if wanted is None else rows.filter(wanted)
-    washed = wash_batch(kept.drop_columns([COLLECTED_FOR]), washes(source, arrival), country).rows
-    columns = {name: washed.column(name) for name in washed.schema.names}
+    washed = wash_batch(kept.drop_columns([COLLECTED_FOR]), washes(source, arrival), country)
+    columns = {name: washed.rows.column(name) for name in washed.rows.schema.names}
     columns |= {c.name: columns[c.name].cast(c.arrow_type) for c in source.columns if c.as_cast is not c}
     if source.kind is SourceKind.EVENTS:
         columns[OCCURRED_AT] = columns[str(source.time)].cast(pa.timestamp("us"))
@@ -166,7 +168,8 @@ def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arriva
         AT: moment,
         **{identifier_column(i): values for i, values in enumerate(_as_staged(identifiers, columns, source))},
     }
-    return Prepared(columns, kept.column(COLLECTED_FOR), rows.num_rows - count)
+    counted = found(columns, washed.found, source)
+    return Prepared(columns, kept.column(COLLECTED_FOR), rows.num_rows - count, counted)
 
 
 def _wanted(purposes: pa.DictionaryArray, source: SourceDefinition) -> pa.Array | None:

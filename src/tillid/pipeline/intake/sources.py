@@ -32,6 +32,9 @@ from tillid.pipeline.intake.purposes import named_purposes, why_refused
 from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, date_orders, prepare
 from tillid.pipeline.intake.to_read import FileNotes, ToRead, file_notes, files_to_read, is_held_back, is_redefined
 from tillid.pipeline.progress import Progress, Step
+from tillid.pipeline.quality.count import Counting
+from tillid.pipeline.quality.figures import LoadFigures
+from tillid.pipeline.quality.showing import showings
 from tillid.pipeline.wiring import open_pulled, open_source
 from tillid.pipeline.workspace import Workspace, purpose_sets
 from tillid.ports.source import RawBatch, Source, SourceFile
@@ -91,6 +94,8 @@ class TakenIn:
     looked_at: dict[str, dict[str, object]] = field(default_factory=dict)
     """Source → what was seen of its columns, without values."""
     numbers: Numbering = field(default_factory=Numbering)
+    quality: dict[str, LoadFigures] = field(default_factory=dict)
+    """Source → what was counted of it, where anything was read."""
 
     def settle(self) -> None:
         """Wait until the store has worked out what was taken in, and count the records that are open."""
@@ -204,7 +209,8 @@ def _take_in_opened(
     refusals = taken.refusals.setdefault(source.name, [])
     quarantine = quarantine_of(source, workspace.project.purposes, notes)
     taken_out = taken.quarantined.setdefault(source.name, Counter())
-    reading = _Reading(count, refusals, taken, run.step, quarantine, taken_out)
+    counting = Counting(source, showings(source, workspace.project.purposes))
+    reading = _Reading(count, refusals, taken, run.step, quarantine, taken_out, counting)
     batches = _prepared(workspace, source, opened, reading)
     gone = _keys_gone(workspace, source, opened, reading)
     received = Received(batches, max(file.modified_at for file in todo.files), gone)
@@ -219,6 +225,7 @@ def _take_in_opened(
         settle(opened.reader, source, opened.notes[file], Settled(count.read, todo.anew, rows))
     _keep_refused(build, source, refusals)
     _tell_quarantined(workspace, source, reading)
+    taken.quality[source.name] = _quality(workspace, build, todo, reading)
     before = 0 if todo.anew else rows
     taken.rows[source.name] = before + entered.staged
     if entered.added is not None:
@@ -234,6 +241,24 @@ def _tell_quarantined(workspace: Workspace, source: SourceDefinition, reading: _
     reading.taken.looked_at[source.name] = noted(reading.quarantine)
     for entry in audit_entries(source, workspace.actor.name, reading.taken_out):
         workspace.audit.append("quarantined", entry)
+
+
+def _quality(workspace: Workspace, build: Build, todo: ToRead, reading: _Reading) -> LoadFigures:
+    count = reading.count
+    load = LoadFigures(
+        generation=build.number,
+        at=workspace.now.isoformat(timespec="seconds"),
+        file_time=max(file.modified_at for file in todo.files).isoformat(timespec="seconds"),
+        newest=None,
+        files=count.files_read,
+        read=count.read,
+        rows=count.accepted,
+        refused=count.refused,
+        held_back=count.held_back,
+        # A snapshot is read whole each time; elsewhere that makes a load that none before compares with.
+        is_anew=todo.anew and reading.counting.source.load is not Load.SNAPSHOT,
+    )
+    return reading.counting.figures(load)
 
 
 def _sum_of(before: int, added: Callable[[], int]) -> int:
@@ -270,6 +295,7 @@ class _Reading:
     step: Step
     quarantine: Quarantine
     taken_out: Taken
+    counting: Counting
 
 
 def _prepared(
@@ -298,6 +324,8 @@ def _prepared(
             if source.kind is SourceKind.EVENTS:
                 reading.taken.oldest[source.name] = min(reading.taken.oldest[source.name], batch.oldest)
             _note_refused(reading.refusals, refused)
+            reading.counting.add(batch.columns, batch.found)
+            reading.counting.refuse(refused)
             reading.step.advance(read)
             yield staged
 

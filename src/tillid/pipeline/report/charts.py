@@ -16,7 +16,7 @@ from tillid.pipeline.report.figures import OTHERS, Bin, Group, PurposeFigures, V
 from tillid.pipeline.report.palette import ACCENT, GRID, INK, MUTED, OTHER, PALE, REASONS
 from tillid.pipeline.report.small_cells import THRESHOLD, Shown, shown
 
-Drawing: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
+Drawing: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _DRAWN = frozenset({"svg", "g", "path", "rect", "line", "text", "tspan"})
@@ -36,7 +36,7 @@ def people_by_source(names: Sequence[str], people: Sequence[int]) -> str:
     """Horizontal bars: how many people each source knows, the most first."""
     pairs = sorted(zip(names, shown(people), strict=True), key=lambda pair: (-pair[1].size, pair[0]))
     told = ", ".join(f"{name} {one.text}" for name, one in pairs)
-    return _svg(_bars([name for name, _ in pairs], [one for _, one in pairs], 370, 34), "People by source", told)
+    return svg(_bars([name for name, _ in pairs], [one for _, one in pairs], 370, 34), "People by source", told)
 
 
 def permissions(purposes: Sequence[PurposeFigures], reasons: Sequence[str]) -> str:
@@ -65,7 +65,7 @@ def permissions(purposes: Sequence[PurposeFigures], reasons: Sequence[str]) -> s
         ),
     )
     told = "; ".join(f"{purpose.label}: {standing_of(purpose, reasons)[0][1].text} permitted" for purpose in purposes)
-    return _svg(chart.properties(width=830, height=34 * len(purposes)), "Permissions by purpose", told)
+    return svg(chart.properties(width=830, height=34 * len(purposes)), "Permissions by purpose", told)
 
 
 def _labels(purposes: Sequence[PurposeFigures]) -> list[str]:
@@ -84,15 +84,15 @@ def distribution(variable: VariableFigures) -> str:
     """A histogram of a number, or bars of the values of anything else; empty when nobody has a value."""
     if variable.bins and (steps := _steps(variable.bins)):
         stepped = _columns(steps, shown([each.people for each in variable.bins]))
-        return _svg(stepped, f"{variable.label}: people by number", _told_bins(variable.bins))
+        return svg(stepped, f"{variable.label}: people by number", _told_bins(variable.bins))
     if variable.bins:
-        return _svg(_histogram(variable.bins, variable.unit), f"{variable.label}: histogram", _told_bins(variable.bins))
+        return svg(_histogram(variable.bins, variable.unit), f"{variable.label}: histogram", _told_bins(variable.bins))
     if not variable.groups:
         return ""
     names, counts = _groups(variable.groups, variable.ordered)
     told = ", ".join(f"{name} {one.text}" for name, one in zip(names, counts, strict=True))
     chart = _columns(names, counts) if variable.ordered else _bars(names, counts, 170, _bar_step(len(names)))
-    return _svg(chart, f"{variable.label}: people by value", told)
+    return svg(chart, f"{variable.label}: people by value", told)
 
 
 def plain(code: str) -> str:
@@ -253,7 +253,8 @@ def unchecked() -> Iterator[None]:
         yield
 
 
-def _svg(chart: Drawing, title: str, told: str) -> str:
+def svg(chart: Drawing, title: str, told: str) -> str:
+    """A chart as an element of a page, named `title` and told in words for who does not see it."""
     spec = chart.to_dict(validate=False) | {"config": _look()}
     drawn = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))  # noqa: S314  our own
     return _inline(drawn, title, told)

@@ -9,18 +9,19 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class WashedFigures:
-    """How many rows of a column were good as they came, corrected, beyond repair (raw value kept), or empty."""
+    """How many rows of a column were good, corrected, beyond repair (raw value kept), empty, or doubtful."""
 
     column: str
     valid: int
     corrected: int
     invalid: int
     empty: int = 0
+    suspect: int = 0
 
     @property
     def filled(self) -> int:
         """The rows with a value."""
-        return self.valid + self.corrected + self.invalid
+        return self.valid + self.corrected + self.suspect + self.invalid
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ from functools import reduce
 from typing import cast
 
 import ibis
-import ibis.expr.types as ir
 
 from tillid.governance.columns_usable import is_usable
 from tillid.governance.housekeeping import INTAKE, PERMISSIONS
 from tillid.governance.permissions import why_column
 from tillid.pipeline.catalogue import people_sources, unbound
-from tillid.pipeline.intake import versions
-from tillid.pipeline.intake.declare import GONE, log_table
+from tillid.pipeline.intake.declare import log_table
 from tillid.pipeline.intake.sources import TakenIn
+from tillid.pipeline.quality.figures import LoadFigures
+from tillid.pipeline.quality.told import loads_of
 from tillid.pipeline.report import distributions as spread
 from tillid.pipeline.report.figures import (
     ActivationFigures,
@@ -38,11 +38,13 @@ from tillid.stages.ingest.quarantine import hidden
 from tillid.stages.ingest.refusals import Refusal
 from tillid.stages.profile.tables import VARIABLES
 from tillid.stages.resolve.tables import MEMBERS
+from tillid.stages.wash import Verdict
 from tillid.terms.purpose import LINKING
 from tillid.terms.table import PERSON_ID, SUBJECT_ID, Column
 
 FILE = "report.html"
 _LINES_SHOWN = 5
+_VERDICTS = (Verdict.VALID, Verdict.CORRECTED, Verdict.INVALID, Verdict.EMPTY, Verdict.SUSPECT)
 
 
 def write_report(workspace: Workspace, report: RunReport, taken: TakenIn) -> str:
@@ -55,6 +57,7 @@ def gather(workspace: Workspace, report: RunReport, taken: TakenIn) -> ReportFig
     """The figures of the page."""
     project = workspace.project
     in_source, overlap = _people_by_source(workspace)
+    loads = loads_of(workspace)
     return ReportFigures(
         project=project.name,
         controller=project.controller,
@@ -68,7 +71,7 @@ def gather(workspace: Workspace, report: RunReport, taken: TakenIn) -> ReportFig
         people=report.people,
         records=report.records,
         events=report.events,
-        sources=tuple(_source(workspace, s, taken, in_source) for s in project.sources.values()),
+        sources=tuple(_source(workspace, s, taken, in_source, loads.get(s.name, ())) for s in project.sources.values()),
         overlap=overlap,
         purposes=purpose_figures(workspace),
         variables=tuple(_variables(workspace)),
@@ -111,7 +114,11 @@ def _people_by_source(workspace: Workspace) -> tuple[Mapping[str, int], tuple[Ov
 
 
 def _source(
-    workspace: Workspace, source: SourceDefinition, taken: TakenIn, in_source: Mapping[str, int]
+    workspace: Workspace,
+    source: SourceDefinition,
+    taken: TakenIn,
+    in_source: Mapping[str, int],
+    loads: Sequence[LoadFigures],
 ) -> SourceFigures:
     generation = workspace.store.generation()
     noted = {} if generation is None else cast("Mapping[str, Mapping[str, int]]", generation.notes.get("counts", {}))
@@ -125,7 +132,7 @@ def _source(
         refused=count["refused"],
         held_back=count["held_back"],
         people=in_source.get(source.name, 0) if source.kind is SourceKind.PEOPLE else None,
-        washed=_washed(workspace, source),
+        washed=_washed(source, loads),
         untagged=tuple(taken.untagged.get(source.name, ())),
         refusals=_refusals(taken.refusals.get(source.name, ())),
         quarantined=tuple(
@@ -135,23 +142,13 @@ def _source(
     )
 
 
-def _washed(workspace: Workspace, source: SourceDefinition) -> tuple[WashedFigures, ...]:
-    columns = [c.name for c in source.columns if c.washed_as != "none"]
-    if source.kind is not SourceKind.PEOPLE or not columns:
-        return ()
-    newest = versions.latest(unbound(log_table(source)))
-    rows = newest.filter(~newest[GONE])
-    counts: dict[str, ir.Value] = {}
-    for column in columns:
-        value, raw = rows[column].cast("string"), rows[f"{column}_raw"]
-        given = raw.notnull() & (raw.strip() != "")
-        counts[f"{column}__valid"] = (value == raw).sum()
-        counts[f"{column}__corrected"] = (value != raw).sum()
-        counts[f"{column}__invalid"] = (value.isnull() & given).sum()
-        counts[f"{column}__empty"] = (~ibis.coalesce(given, False)).sum()
-    row = workspace.ask(rows.agg(**counts), workspace.permit(INTAKE)).to_pylist()[0]
-    kinds = ("valid", "corrected", "invalid", "empty")
-    return tuple(WashedFigures(c, *(int(row[f"{c}__{kind}"] or 0) for kind in kinds)) for c in columns)
+def _washed(source: SourceDefinition, loads: Sequence[LoadFigures]) -> tuple[WashedFigures, ...]:
+    columns = loads[-1].columns if loads else {}
+    return tuple(
+        WashedFigures(c.name, *(columns[c.name].verdict(verdict) for verdict in _VERDICTS))
+        for c in source.columns
+        if c.name in columns and columns[c.name].verdicts
+    )
 
 
 def _refusals(refused: Sequence[Refusal]) -> tuple[RefusedRows, ...]:
