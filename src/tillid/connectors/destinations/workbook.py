@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-import xlsxwriter
 from python_calamine import load_workbook
 
 from tillid.connectors.destinations.cells import cell, harmless
 from tillid.ports.errors import DestinationError
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 MOST_ROWS = 1_048_576
 """The rows of a sheet, its header among them (ECMA-376)."""
@@ -44,6 +46,9 @@ def write_workbook(file: BinaryIO, lines: Iterable[Sequence[object]]) -> None:
     >>> load_workbook(file).get_sheet_by_index(0).to_python()
     [['Navn', 'Linje'], ["'=1+1", 2.0]]
     """
+    # Few lists are workbooks, and it takes long to load.
+    import xlsxwriter  # noqa: PLC0415
+
     made = io.BytesIO()
     workbook = xlsxwriter.Workbook(made, _OPTIONS)
     # Without a date of its own a workbook says when it was written.

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from tillid.connectors.sources.archive import open_archive
 from tillid.connectors.sources.archive_file import ArchiveFile
-from tillid.connectors.sources.arrow_file import ArrowFile
 from tillid.connectors.sources.binary_formats import START_BYTES, find_binary_format
 from tillid.connectors.sources.delimited import DelimitedFile
 from tillid.connectors.sources.errors import FileEmpty, FileMissing, FileNotATable, SheetMissing
@@ -22,9 +21,7 @@ from tillid.connectors.sources.line_cursor import LineCursor
 from tillid.connectors.sources.looks_like import looks_like
 from tillid.connectors.sources.parquet_file import ParquetFile
 from tillid.connectors.sources.request import FileReader, Request
-from tillid.connectors.sources.statistics_file import StatisticsFile
 from tillid.connectors.sources.trends_file import TRENDS, TrendsFile
-from tillid.connectors.sources.workbook import WorkbookFile
 from tillid.ports.source import Look, RawBatch, ReadAs, SourceFile
 
 _FORMAT_OF_SUFFIX = {
@@ -152,17 +149,26 @@ def open_content(content: Openable) -> FileReader:
 def _reader_of(request: Request) -> FileReader:
     format_ = request.format or find_format(request.path, request.name)
     request = replace(request, format=format_)
-    if format_ in ("excel", "html"):
-        return WorkbookFile(request)
-    if format_ in ("spss", "sas", "stata"):
-        return StatisticsFile(request)
-    if format_ == "parquet":
-        return ParquetFile(request)
-    if format_ == "arrow":
-        return ArrowFile(request)
-    if format_ == TRENDS:
-        return TrendsFile(request)
-    return JsonFile(request) if format_ in ("json", "ndjson") else DelimitedFile(request)
+    # What these formats are read with takes long to load, and most projects have none of them.
+    match format_:
+        case "excel" | "html":
+            from tillid.connectors.sources.workbook import WorkbookFile  # noqa: PLC0415
+
+            return WorkbookFile(request)
+        case "spss" | "sas" | "stata":
+            from tillid.connectors.sources.statistics_file import StatisticsFile  # noqa: PLC0415
+
+            return StatisticsFile(request)
+        case "arrow":
+            from tillid.connectors.sources.arrow_file import ArrowFile  # noqa: PLC0415
+
+            return ArrowFile(request)
+        case "parquet":
+            return ParquetFile(request)
+        case "json" | "ndjson":
+            return JsonFile(request)
+        case _:
+            return TrendsFile(request) if format_ == TRENDS else DelimitedFile(request)
 
 
 def find_format(path: Path | Openable, name: str) -> str:

@@ -57,10 +57,12 @@ def completed(document: Document) -> Document:
 
     Its columns and keys of `api` are added to one by one; a column under `ignore` is left out.
     """
-    own = document.value
-    if not isinstance(own, dict) or own.get(READY) not in ready_definitions():
+    own: Any = document.value
+    named = own.get(READY) if isinstance(own, dict) else None
+    # Most sources name none, so that none need be read.
+    if not isinstance(named, str) or named not in ready_definitions():
         return document
-    ready = ready_definitions()[own[READY]]
+    ready = ready_definitions()[named]
     said = own.get("ignore")
     ignored: list[Any] = said if isinstance(said, list) else []
     value: dict[str, Any] = {**ready.source, **{key: item for key, item in own.items() if key != READY}}
