@@ -251,6 +251,16 @@ columns:
     noted = notes(tmp_path)["quality"]["crm"][-1]["columns"]
     assert noted["email"]["verdicts"] == {}
     assert noted["illness"]["shapes"] == []
+    # Nor does a change between two small loads give it away.
+    rows = ([n, f"ida{n}@mail.example", "asthma" if n < 2 else ""] for n in range(160))
+    made.put("data/crm.csv", csv("no,mail,ill", *rows), NOW + timedelta(days=1))
+    made.build()
+    again = told(made)
+    assert {one["name"]: one["drift"]["points"] for one in again["columns"] if one["shown"] != "all"} == {
+        "email": {},
+        "illness": {},
+    }
+    assert [one for one in again["remarks"] if one["column"]] == []
 
 
 def test_a_run_that_fails_leaves_the_former_figures_whole(

@@ -58,6 +58,11 @@ _DO = {
 _IN_WORDS = {"invalid": "invalid", "suspect": "doubtful", "empty": "empty", "refused": "of the rows refused"}
 
 
+def may_tell_shares(load: LoadFigures, showing: Showing) -> bool:
+    """Whether a whole per cent of a load's rows gives no count away that is not told."""
+    return showing is Showing.ALL or load.rows >= 100 * THRESHOLD
+
+
 def share_of(column: str, kind: str) -> Share:
     """The share that a kind of remark is about."""
     if kind == "refused":
@@ -116,8 +121,8 @@ def remarks(
     last = loads[-1]
     found = [_share(loads, "", "refused"), _volume(source, loads), _late(loads, now)]
     for name, showing in showings.items():
-        known = [load for load in loads if name in load.columns]
-        if name not in last.columns:
+        known = [load for load in loads if name in load.columns and may_tell_shares(load, showing)]
+        if last not in known:
             continue
         found.append(_share(known, name, "empty"))
         if showing is not Showing.FILLED:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from tillid.governance.housekeeping import INTAKE
 from tillid.pipeline.errors import NotDefined
-from tillid.pipeline.quality.drift import Remark, remarks, stability, usable, usual_gap
+from tillid.pipeline.quality.drift import Remark, may_tell_shares, remarks, stability, usable, usual_gap
 from tillid.pipeline.quality.figures import NOTES, ColumnFigures, LoadFigures
 from tillid.pipeline.quality.showing import Showing, showings
 from tillid.pipeline.report.small_cells import shown
@@ -147,6 +147,8 @@ def _counted(counts: Sequence[int], showing: Showing) -> list[int | None]:
 def _drift(name: str, load: LoadFigures, before: LoadFigures, showing: Showing) -> Told:
     """How shares differ from the load before, in percentage points, and the stability index of the verdicts."""
     now, was = load.columns[name], before.columns[name]
+    if not (may_tell_shares(load, showing) and may_tell_shares(before, showing)):
+        return {"since": before.file_time, "points": {}, "psi": None}
     moved = {"filled": _points((was.filled, before.rows), (now.filled, load.rows))}
     if showing is not Showing.FILLED and now.verdicts and was.verdicts:
         for verdict in _JUDGED:
