@@ -106,6 +106,13 @@ def test_each_lead_gets_the_first_verdict_that_fits(project: SmallProject) -> No
     ]
 
 
+def test_every_file_of_a_list_counts(project: SmallProject) -> None:
+    project.put("data/nejtak-2.csv", ["mail", "god@post.example"])
+    project.put("data/nejtak-3.csv", ["mail", "jysk@post.example"])
+    found = verdicts(project, suppress=("nejtak",))
+    assert [found[place] for place in (5, 8, 9)] == [("suppressed", "email")] * 3
+
+
 def test_customers_are_told_only_where_that_is_asked(project: SmallProject) -> None:
     assert "existing_customer" not in {verdict for verdict, _ in verdicts(project)}
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillid.pipeline.leads.roles import Described, Roles, roles_of
+from tillid.pipeline.project.project import Project
 from tillid.ports.source import Look, RawBatch, Source, SourceFile, UnreadableRow
 from tillid.stages.ingest.definitions import ColumnDefinition, ColumnType, SourceDefinition, SourceKind
 from tillid.stages.ingest.quarantine import Quarantine
@@ -66,13 +67,16 @@ class PeopleList:
 
 
 def read_list(
-    source: Source, country: str, timezone: str, advance: Callable[[int], None], columns: Sequence[Described] = ()
+    source: Source,
+    file: SourceFile,
+    project: Project,
+    advance: Callable[[int], None],
+    columns: Sequence[Described] = (),
 ) -> PeopleList:
-    """Read the one file of `source`; without `columns` they are drafted from looking at it.
+    """Read one file of `source`; without `columns` they are drafted from looking at it.
 
-    `country` is that of rows which name none. Raises a `SourceError` for a file that can't be read.
+    The project's country is that of rows which name none. Raises a `SourceError` for a file that can't be read.
     """
-    file = source.files()[0]
     look = source.look(file)
     batches = list(_counted(source, file, advance))
     described = columns or _drafted(look, batches)
@@ -81,9 +85,9 @@ def read_list(
     roles = roles_of(described)
     typed = {h: pa.concat_arrays([_column(b.table, h) for b in batches]) for h in look.columns} if batches else {}
     raw = {header: text_of(values) for header, values in typed.items()}
-    countries = _countries(raw, roles, country, len(lines))
+    countries = _countries(raw, roles, project.country, len(lines))
     found, washed = _washed(raw, roles, countries)
-    born = _days(typed, roles.first("birth_date"), look, timezone, len(lines))
+    born = _days(typed, roles.first("birth_date"), look, project.timezone, len(lines))
     unreadable = tuple(row for batch in batches for row in batch.unreadable)
     return PeopleList(file, look, roles, raw, washed, found, born, countries, lines, unreadable, taken)
 

@@ -37,30 +37,42 @@ class SuppressionList:
         }
 
 
-def read_suppression_list(project: Project, said: str, advance: Callable[[int], None]) -> SuppressionList:
-    """The list that `said` names: a suppressions source of the project, or FILE, perhaps followed by @YYYY-MM-DD.
+def read_suppression_lists(project: Project, said: str, advance: Callable[[int], None]) -> tuple[SuppressionList, ...]:
+    """The lists that `said` names: a suppressions source of the project, file by file, or FILE; perhaps @YYYY-MM-DD.
 
-    Its date is the one that is said, else the source's `list_date`, else the one in the file's name, else when the
-    file was last changed. Raises a `SourceError` for a file that can't be read, and `ListNotUsable`.
+    The date of each is the one that is said, else the source's `list_date`, else the one in the file's name, else when
+    the file was last changed. Raises a `SourceError` for a file that can't be read, and `ListNotUsable`.
     """
     place, dated = _place_and_date(said)
     source = project.sources.get(place)
-    if source is not None and source.kind is SourceKind.SUPPRESSIONS:
-        with closing(open_source(project, source)) as reader:
-            people = read_list(reader, project.country, project.timezone, advance, source.columns)
-        dated = dated or source.list_date
-    else:
-        people = read_list(open_outside(Path(place)), project.country, project.timezone, advance)
+    if source is None or source.kind is not SourceKind.SUPPRESSIONS:
+        reader = open_outside(Path(place))
+        people = read_list(reader, reader.files()[0], project, advance)
+        return (_usable(people, Path(place).stem, dated or date_in_name(Path(place).name)),)
+    with closing(open_source(project, source)) as opened:
+        files, waiting = opened.files(), opened.waiting()
+        if waiting:
+            raise ListNotUsable(
+                f"{place}: {waiting[0].path} is still on its way, so it can't be told who is on this suppression list",
+                hint="Wait until the file has come whole.",
+            )
+        lists = []
+        for file in files:
+            people = read_list(opened, file, project, advance, source.columns)
+            name = place if len(files) == 1 else f"{place} ({Path(file.path).stem})"
+            lists.append(_usable(people, name, dated or source.list_date or date_in_name(Path(file.path).name)))
+    return tuple(lists)
+
+
+def _usable(people: PeopleList, name: str, dated: date | None) -> SuppressionList:
     hashed = hashed_columns(people.raw)
     if not (people.roles.reaches or hashed):
         raise ListNotUsable(
-            f"{place}: no column of this suppression list is an e-mail address or a phone number, plain or hashed, or"
+            f"{name}: no column of this suppression list is an e-mail address or a phone number, plain or hashed, or"
             " an address",
             hint=f"Its columns are {', '.join(people.look.columns)}. Declare it as a source of kind suppressions.",
         )
-    name = Path(place).name
-    dated = dated or date_in_name(name) or people.file.modified_at.date()
-    return SuppressionList(ListAge.of(Path(place).stem, dated), people, hashed)
+    return SuppressionList(ListAge.of(name, dated or people.file.modified_at.date()), people, hashed)
 
 
 def _place_and_date(said: str) -> tuple[str, date | None]:

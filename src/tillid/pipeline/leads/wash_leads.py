@@ -16,7 +16,7 @@ from tillid.pipeline.leads.errors import NothingToReach
 from tillid.pipeline.leads.known_people import known_people
 from tillid.pipeline.leads.people_list import PeopleList, read_list
 from tillid.pipeline.leads.same_people import EXACT, NEAR, Leads, findings_of
-from tillid.pipeline.leads.suppression_lists import SuppressionList, read_suppression_list
+from tillid.pipeline.leads.suppression_lists import SuppressionList, read_suppression_lists
 from tillid.pipeline.leads.target import outside_target
 from tillid.pipeline.progress import Progress
 from tillid.pipeline.wiring import open_outside
@@ -64,16 +64,17 @@ def wash_leads(workspace: Workspace, asked: Asked, progress: Progress) -> Washed
     project, today = workspace.project, workspace.local(workspace.now).date()
     purposes = _purposes(workspace, asked)
     with progress.stage("Reading the leads") as step:
-        leads = read_list(open_outside(asked.leads), project.country, project.timezone, step.advance)
+        reader = open_outside(asked.leads)
+        leads = read_list(reader, reader.files()[0], project, step.advance)
     if not leads.roles.reaches:
         raise NothingToReach(
             f"{asked.leads.name}: no column is an e-mail address, a phone number or an address",
             hint=f"Its columns are {', '.join(leads.look.columns)}. Give them names that say what they are.",
         )
-    lists = []
+    lists: list[SuppressionList] = []
     for said in asked.suppress:
         with progress.stage("Reading a suppression list") as step:
-            lists.append(read_suppression_list(project, said, step.advance))
+            lists += read_suppression_lists(project, said, step.advance)
     findings = [_unreachable(leads)]
     with progress.stage("Comparing"):
         laid_out = Leads(leads, asked.threshold)
