@@ -40,6 +40,13 @@ _MOST_SERIOUS_FIRST = (
     Reason.EMAIL_NOTATION,
 )
 
+_NOTED = (
+    (ROLE, Reason.EMAIL_ROLE),
+    (_BEGINS_WITH_WWW, Reason.EMAIL_LOCAL_DOUBTFUL),
+    (PLACEHOLDER, Reason.TEST_VALUE),
+)
+_OF_NOTE = "|".join(f"(?:{pattern})" for pattern, _ in _NOTED)
+
 
 def wash_emails(values: pa.Array) -> Graded:
     """Trimmed strings to addresses, null where a value is not one."""
@@ -104,17 +111,21 @@ def _judged_at_once(addresses: pa.Array) -> Graded:
         meant = pa.array([domain for domain, _ in grades], pa.string()).take(domains.indices).filter(moved)
         locals_ = pc.replace_substring_regex(addresses.filter(moved), "@.*$", "@")
         addresses = pc.replace_with_mask(addresses, moved, pc.binary_join_element_wise(locals_, meant, ""))
-    for pattern, reason in (
-        (ROLE, Reason.EMAIL_ROLE),
-        (_BEGINS_WITH_WWW, Reason.EMAIL_LOCAL_DOUBTFUL),
-        (PLACEHOLDER, Reason.TEST_VALUE),
-    ):
-        holds = pc.fill_null(pc.match_substring_regex(addresses, pattern), False)
-        if pc.any(holds, min_count=0).as_py():
-            lesser = pa.array([str(other) for other in _MOST_SERIOUS_FIRST[_MOST_SERIOUS_FIRST.index(reason) :]])
-            holds = pc.and_(holds, pc.or_(reasons.is_null(), pc.is_in(reasons, value_set=lesser)))
-            reasons = pc.if_else(holds, pa.scalar(str(reason)), reasons)
+    # Few addresses are any of these, and to look for all at once takes little longer than for one.
+    noted = pc.fill_null(pc.match_substring_regex(addresses, _OF_NOTE), False)
+    if noted.true_count:
+        reasons = pc.replace_with_mask(reasons, noted, _noted(addresses.filter(noted), reasons.filter(noted)))
     return Graded(addresses, reasons)
+
+
+def _noted(addresses: pa.Array, reasons: pa.Array) -> pa.Array:
+    """The reasons of addresses of which one more thing is to be said, unless a more serious one is there."""
+    for pattern, reason in _NOTED:
+        lesser = pa.array([str(other) for other in _MOST_SERIOUS_FIRST[_MOST_SERIOUS_FIRST.index(reason) :]])
+        holds = pc.match_substring_regex(addresses, pattern)
+        holds = pc.and_(holds, pc.or_(reasons.is_null(), pc.is_in(reasons, value_set=lesser)))
+        reasons = pc.if_else(holds, pa.scalar(str(reason)), reasons)
+    return reasons
 
 
 def _stable(bare: str | None) -> str | None:

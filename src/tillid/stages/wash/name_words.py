@@ -47,6 +47,8 @@ INITIALS_GLUED = re.compile(r"((?:^| )(?:[^\W\d_]\.)+)(?=[^\W\d_]{2,}(?:[ -]|$))
 CAMEL = re.compile(r"^([^\W\d_]+?)([^\W\d_a-zæøåé]+[^\W\d_]*)$")
 FAMILY_IN_CAPITALS = re.compile(r"^((?:[^\W\d_a-zæøå]+[ '’-]?)*[^\W\d_a-zæøå]{2,}) ([^\W\d_][^\W\d_]*[a-zæøåé].*)$")
 ODD = re.compile(r"[^\w\s'’`´.\-–·]|_")
+# Small Latin letters of one code point; ii is a number.
+_REPEATED = "abcdefghjklmnopqrstuvwxyz" + "".join(chr(code) for code in range(0xE0, 0x100) if code != 0xF7)
 # For the vectorised path: where one of these stands, the value is looked at word for word.
 PARTICULAR = (
     r"(?i)^(?:hr|herr|fru|frk|frøken|dr|prof|professor|dhr|mevr|mevrouw|mw|mej|mejuffrouw|meneer|de heer|drs|mr|mrs|ms"
@@ -58,5 +60,5 @@ PARTICULAR = (
     r"|feu|succession|héritiers|deceased|og|en|et|and|und|phd|msc|bsc|mba|md|ma|ba|llm|cand|stud|ex|dipl|i+|iv|vi+"
     r"|ix)(?:[ .-]|$)"
     rf"|(?:^|[ -])(?:{_TEST_WORD})(?:[ -]|$)|^(?:{_TEST_NAME})$"
-    r"|" + "|".join(rf"(?:^|[ -]){letter}{letter}{letter}*(?:[ -]|$)" for letter in "abcdefghjklmnopqrstuvwxyzæøå")
+    r"|" + "|".join(rf"(?:^|[ -]){letter}{letter}{letter}*(?:[ -]|$)" for letter in _REPEATED)
 )

@@ -13,10 +13,12 @@ from tillid.stages.wash.house_numbers import language_of
 from tillid.stages.wash.place_list import LISTED_COUNTRIES, place_list
 from tillid.stages.wash.text import by_distinct, only_where
 
-_STREET = r"^(?P<street>[^\d,;/|()<>\\\s](?:[^\d,;/|()<>\\\s]| [^\d,;/|()<>\\\s-]){2,60}?),? "
+# How long street and place may be is looked at afterwards: to count while matching takes more than twice as long.
+_LONGEST_STREET, _LONGEST_PLACE = 61, 44
+_STREET = r"^(?P<street>[^\d,;/|()<>\\\s](?:[^\d,;/|()<>\\\s]| [^\d,;/|()<>\\\s-]){2,}?),? "
 _NUMBER = r"(?P<number>\d{1,3})"
 _LETTER = r" ?(?P<letter>[A-Za-z]?)"
-_PLACE = r"(?:,? (?P<place>[1-9]\d{3}[^\d,;/|()<>\\\n\r\t]{3,40}))?$"
+_PLACE = r"(?:,? (?P<place>[1-9]\d{3}[^\d,;/|()<>\\\n\r\t]{3,}))?$"
 _PATTERN: Mapping[str, str] = {
     "DK": _STREET + _NUMBER + _LETTER + r"(?:(?:, ?| )(?P<floor>[sS][tT]|[kK][lL]|0?[1-9]\d?)(?:\. ?sal\b| sal\b|\.)?"
     r"(?:(?: |, )?(?P<door>[tT][vVhH]|[mM][fF])\.?|(?: |, |\.)(?P<flat>[1-9]\d{0,2}))?)?" + _PLACE,
@@ -118,6 +120,8 @@ def _taken_apart(values: pa.Array, country: str) -> tuple[dict[str, pa.Array], p
     part["number"] = pc.utf8_ltrim(part["number"], "0")
     # What is null in the whole is not null in its fields.
     is_found = pc.and_(found.is_valid(), pc.not_equal(part["number"], ""))
+    for name, longest in (("street", _LONGEST_STREET), ("place", _LONGEST_PLACE)):
+        is_found = pc.and_(is_found, pc.less_equal(pc.utf8_length(part[name]), longest))
     street = by_distinct(only_where(is_found, part["street"]), lambda text: ordinary_street(text, country))
     place = by_distinct(only_where(is_found, part["place"]), lambda text: ordinary_place(text, country))
     part["letter"] = pc.utf8_trim_whitespace(pc.ascii_upper(part["letter"]))
