@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -63,6 +64,8 @@ def measured(side: Side, project: Path) -> Measured:
     if side is Side.TILLID:
         shutil.rmtree(store.parent, ignore_errors=True)
     store.unlink(missing_ok=True)
+    # What the side before left to be written must not fall on this one.
+    os.sync()
     paths = [str(Path(__file__).parents[1]), str(Path(tillid.__file__).parents[1])]
     code = f"import sys; sys.path[:0] = {paths!r}; from bench.side import main; main()"
     began = monotonic()
