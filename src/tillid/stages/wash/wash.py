@@ -70,9 +70,7 @@ def wash(
     >>> washed.reasons.to_pylist()
     ['respelled', 'phone_too_short', None]
     """
-    raw = as_strings(values)
-    trimmed = pc.utf8_trim_whitespace(raw)
-    return judged(kind, raw, trimmed, _graded(kind, trimmed, country, habits))
+    return _washed(kind, as_strings(values), country, habits)
 
 
 def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str) -> WashedBatch:
@@ -90,7 +88,8 @@ def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str)
     """
     by_column = _checked(batch, rules)
     countries = _countries(batch, rules, country)
-    found = {rule.column: _washed(batch, rule, countries[rule.column]) for rule in rules}
+    raw = {rule.column: as_strings(batch.column(rule.column)) for rule in rules}
+    found = {rule.column: _washed(rule.kind, raw[rule.column], countries[rule.column], _habits(rule)) for rule in rules}
     found |= _fitted(batch, rules, countries, found)
     _doubt_swapped_names(found, rules)
     arrays: list[pa.Array] = []
@@ -101,7 +100,7 @@ def wash_batch(batch: pa.RecordBatch, rules: Sequence[ColumnWash], country: str)
             arrays.append(column)
             fields.append(field)
             continue
-        arrays += [found[rule.column].values, as_strings(column), *_parts(batch, rule, countries[rule.column], found)]
+        arrays += [found[rule.column].values, raw[rule.column], *_parts(batch, rule, countries[rule.column], found)]
         fields += [pa.field(rule.column, pa.string(), metadata=field.metadata), pa.field(rule.raw_column, pa.string())]
         fields += [pa.field(name, pa.string()) for _, name in rule.parts]
     return WashedBatch(
@@ -121,9 +120,13 @@ def _doubt_swapped_names(found: dict[str, Washed], rules: Sequence[ColumnWash]) 
             found[column] = with_remark(found[column], doubtful, Reason.NAMES_SWAPPED)
 
 
-def _washed(batch: pa.RecordBatch, rule: ColumnWash, countries: Countries) -> Washed:
-    habits = DateHabits(rule.today or date.today(), rule.date_order, rule.kind is WashKind.BIRTH_DATE)
-    return wash(rule.kind, batch.column(rule.column), countries, habits)
+def _washed(kind: WashKind, raw: pa.Array, country: str | pa.Array | Countries, habits: DateHabits | None) -> Washed:
+    trimmed = pc.utf8_trim_whitespace(raw)
+    return judged(kind, raw, trimmed, _graded(kind, trimmed, country, habits))
+
+
+def _habits(rule: ColumnWash) -> DateHabits:
+    return DateHabits(rule.today or date.today(), rule.date_order, rule.kind is WashKind.BIRTH_DATE)
 
 
 def _fitted(
