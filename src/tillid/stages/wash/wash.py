@@ -41,6 +41,8 @@ _BY_COUNTRY = {
     WashKind.CITY: wash_cities,
     WashKind.ADDRESS: wash_addresses,
 }
+# Of these the same come again and again.
+_REPEATED = frozenset({WashKind.FIRST_NAME, WashKind.LAST_NAME, WashKind.POSTCODE, WashKind.CITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +189,19 @@ def _graded(
             return wash_dates(trimmed, habits or DateHabits(date.today(), "", kind is WashKind.BIRTH_DATE))
 
     def work(columns: Sequence[pa.Array], code: str) -> Sequence[pa.Array]:
-        graded = _BY_COUNTRY[kind](columns[0], code)
+        graded = _once_each(kind, columns[0], code) if kind in _REPEATED else _BY_COUNTRY[kind](columns[0], code)
         return graded.values, graded.reasons
 
     return Graded(*by_country(work, [trimmed], country))
+
+
+def _once_each(kind: WashKind, values: pa.Array, code: str) -> Graded:
+    """As the wash of a column of one country, each distinct value washed once where many come again."""
+    coded = values.dictionary_encode()
+    if 2 * len(coded.dictionary) > len(values):
+        return _BY_COUNTRY[kind](values, code)
+    once = _BY_COUNTRY[kind](coded.dictionary, code)
+    return Graded(once.values.take(coded.indices), once.reasons.take(coded.indices))
 
 
 def _checked(batch: pa.RecordBatch, rules: Sequence[ColumnWash]) -> dict[str, ColumnWash]:
