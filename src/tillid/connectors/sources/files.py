@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +15,14 @@ from tillid.connectors.sources.archive_file import ArchiveFile
 from tillid.connectors.sources.binary_formats import START_BYTES, find_binary_format
 from tillid.connectors.sources.delimited import DelimitedFile
 from tillid.connectors.sources.errors import FileEmpty, FileMissing, FileNotATable, SheetMissing
+from tillid.connectors.sources.file_by_file import FileByFile
 from tillid.connectors.sources.file_bytes import FileBytes, Openable
 from tillid.connectors.sources.json_lines import JsonFile
-from tillid.connectors.sources.line_cursor import LineCursor
 from tillid.connectors.sources.looks_like import looks_like
 from tillid.connectors.sources.parquet_file import ParquetFile
 from tillid.connectors.sources.request import FileReader, Request
 from tillid.connectors.sources.trends_file import TRENDS, TrendsFile
-from tillid.ports.source import Look, RawBatch, ReadAs, SourceFile
+from tillid.ports.source import ReadAs, SourceFile
 
 _FORMAT_OF_SUFFIX = {
     ".csv": "csv",
@@ -45,7 +45,7 @@ _SAID_BY_BYTES = frozenset({"excel", "parquet", "spss", "sas", "stata", "arrow"}
 _ARROW_STARTS = (b"ARRO", b"\xff\xff\xff\xff")
 
 
-class FileSource:
+class FileSource(FileByFile):
     """The files of one source: those that match any of `patterns` (globs, relative to `project`).
 
     `read_as` holds what the definition says about reading them; `only` these columns are read, which keeps
@@ -59,12 +59,11 @@ class FileSource:
         read_as: ReadAs | None = None,
         only: Collection[str] | None = None,
     ) -> None:
+        super().__init__()
         self._project = project
         self._patterns = tuple(patterns)
         self._said = read_as or ReadAs()
         self._only = None if only is None else frozenset(only)
-        self._reader: tuple[SourceFile, FileReader] | None = None
-        self._cursor: tuple[SourceFile, LineCursor] | None = None
 
     def files(self) -> tuple[SourceFile, ...]:
         """The files there are now, by path; every one is read through for its digest. Errors: FileMissing."""
@@ -94,24 +93,6 @@ class FileSource:
             # What is in an archive is found once.
             made._reader = file, reader.of(name)
         return made
-
-    def look(self, file: SourceFile) -> Look:
-        """How the file is read. Errors: a SourceError that says what is wrong with it."""
-        return self._reader_of(file).look()
-
-    def read(self, file: SourceFile) -> Iterator[RawBatch]:
-        """The rows of the file."""
-        return self._reader_of(file).batches()
-
-    def line_of(self, file: SourceFile, rows: Sequence[int]) -> list[int]:
-        """The line of each row."""
-        if self._cursor is None or self._cursor[0] != file:
-            self._cursor = file, LineCursor(self._reader_of(file).lines)
-        return self._cursor[1].lines_of(rows)
-
-    def close(self) -> None:
-        """Let go of the file that was read last."""
-        self._reader = self._cursor = None
 
     def _matches(self, pattern: str) -> list[str]:
         return glob.glob(pattern, root_dir=self._project, recursive=True)

@@ -51,10 +51,7 @@ class Load(StrEnum):
 
 ORIGINS = ("files", "database", "api")
 """The keys of which a definition has exactly one: where its rows come from."""
-_FORMATS = (
-    *("csv", "tsv", "excel", "html", "spss", "sas", "stata", "parquet", "arrow", "json", "ndjson"),
-    "google_trends",
-)
+_FORMATS = tuple("csv tsv excel html spss sas stata parquet arrow json ndjson google_trends".split())
 STATES = ("given", "refused", "withdrawn", "objected")
 _PERSON_KINDS = (SourceKind.PEOPLE, SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
 _VERSIONED = (SourceKind.PEOPLE, SourceKind.THINGS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,14 +11,14 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from tillid.connectors.sources.errors import FileMissing, LimitExceeded, SourceUnreachable
+from tillid.connectors.sources.file_by_file import FileByFile
 from tillid.connectors.sources.file_bytes import CHUNK
 from tillid.connectors.sources.files import made_reader
-from tillid.connectors.sources.line_cursor import LineCursor
 from tillid.connectors.sources.remote.private_copies import PrivateCopies
 from tillid.connectors.sources.remote.storage import RemoteState, Storage, asked
 from tillid.connectors.sources.request import FileReader
 from tillid.ports.errors import FileUnsettled
-from tillid.ports.source import Look, RawBatch, ReadAs, SourceFile, Tell
+from tillid.ports.source import ReadAs, SourceFile, Tell
 
 MOST_FETCHED = 1 << 36
 """Files of more bytes than this are refused before anything of them is fetched."""
@@ -38,7 +38,7 @@ class RemoteRequest:
     only: Collection[str] | None = None
 
 
-class RemoteFiles:
+class RemoteFiles(FileByFile):
     """The files of `storage` that match. A `Source`, in which a file's digest is made of what the server tells of it.
 
     So which are new or changed is known without fetching any. `clock` gives the time in UTC; `tell` is told how
@@ -52,12 +52,11 @@ class RemoteFiles:
         clock: Callable[[], datetime],
         tell: Tell,
     ) -> None:
+        super().__init__()
         self._storage, self._request, self._clock, self._tell = storage, request, clock, tell
         self._found: dict[str, tuple[str, RemoteState]] = {}
         self._waiting: tuple[SourceFile, ...] = ()
         self._copies: PrivateCopies | None = None
-        self._reader: tuple[SourceFile, FileReader] | None = None
-        self._cursor: tuple[SourceFile, LineCursor] | None = None
 
     def files(self) -> tuple[SourceFile, ...]:
         """The files there are now, without those under way. Errors: FileMissing, PullError."""
@@ -83,23 +82,9 @@ class RemoteFiles:
         """The files that the last call of `files` left out, as they are on their way to the server."""
         return self._waiting
 
-    def look(self, file: SourceFile) -> Look:
-        """How the file is read; it is fetched for that."""
-        return self._reader_of(file).look()
-
-    def read(self, file: SourceFile) -> Iterator[RawBatch]:
-        """The rows of the file."""
-        return self._reader_of(file).batches()
-
-    def line_of(self, file: SourceFile, rows: Sequence[int]) -> list[int]:
-        """The line of each row."""
-        if self._cursor is None or self._cursor[0] != file:
-            self._cursor = file, LineCursor(self._reader_of(file).lines)
-        return self._cursor[1].lines_of(rows)
-
     def close(self) -> None:
         """Take the copy away, and let the connection go."""
-        self._reader = self._cursor = None
+        super().close()
         if self._copies is not None:
             self._copies.close()
             self._copies = None
