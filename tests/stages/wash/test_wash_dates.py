@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tillid.stages.wash.dates import date_grade, order_of, wash_dates
-from tillid.stages.wash.ordinary_dates import DateHabits, ordinary_dates
+from tillid.stages.wash.dates import date_grade, wash_dates
+from tillid.stages.wash.ordinary_dates import DateHabits, order_of, ordinary_dates
 from tillid.stages.wash.reasons import Reason
 
 TODAY = date(2026, 6, 1)

@@ -27,7 +27,7 @@ from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY
 from tillid.stages.resolve.worthless import is_worthless
 from tillid.stages.wash import ColumnWash, WashKind, wash_batch
-from tillid.stages.wash.dates import order_of
+from tillid.stages.wash.ordinary_dates import order_of
 
 NO_PURPOSES = ""
 _ENOUGH_ROWS = 10_000

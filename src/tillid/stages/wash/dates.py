@@ -88,15 +88,6 @@ def date_grade(text: str, habits: DateHabits) -> Grade:
     return day.isoformat(), Reason.DATE_AMBIGUOUS if is_doubtful else None
 
 
-def order_of(date_format: str | None) -> str:
-    """The order of day, month and year in a strptime format.
-
-    >>> order_of("%d/%m-%Y"), order_of("%m/%d/%y"), order_of(None)
-    ('dmy', 'mdy', '')
-    """
-    return "".join(re.findall(r"%([dmyY])", date_format or "")).lower()
-
-
 def _days(text: str, habits: DateHabits) -> Iterator[tuple[date, bool]]:
     """The days that a text can mean, the likeliest first, and whether another is as likely."""
     if match := _YEAR_FIRST.match(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +40,15 @@ class DateHabits:
     today: date
     order: str = ""
     is_birth: bool = False
+
+
+def order_of(date_format: str | None) -> str:
+    """The order of day, month and year in a strptime format.
+
+    >>> order_of("%d/%m-%Y"), order_of("%m/%d/%y"), order_of(None)
+    ('dmy', 'mdy', '')
+    """
+    return "".join(re.findall(r"%([dmyY])", date_format or "")).lower()
 
 
 def ordinary_dates(values: pa.Array, habits: DateHabits) -> pa.Array:

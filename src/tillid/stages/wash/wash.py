@@ -9,38 +9,16 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tillid.stages.wash.address_parts import address_parts
-from tillid.stages.wash.addresses import wash_addresses
 from tillid.stages.wash.by_country import Countries, by_country
-from tillid.stages.wash.companies import wash_companies
-from tillid.stages.wash.company_numbers import wash_company_numbers
-from tillid.stages.wash.dates import wash_dates
 from tillid.stages.wash.definitions import ColumnWash, WashKind
-from tillid.stages.wash.email import wash_emails
 from tillid.stages.wash.errors import ColumnNotInBatch, RawColumnTaken
 from tillid.stages.wash.grading import unremarked
-from tillid.stages.wash.name_lists import swapped
-from tillid.stages.wash.name_parts import columns_of_names
-from tillid.stages.wash.names import wash_name_parts, wash_names
 from tillid.stages.wash.ordinary_dates import DateHabits
-from tillid.stages.wash.phone import wash_phones
-from tillid.stages.wash.place_records import expected_cities, fitted_records
-from tillid.stages.wash.places import wash_cities, wash_postcodes
 from tillid.stages.wash.reasons import Graded, Reason
 from tillid.stages.wash.text import as_strings
 from tillid.stages.wash.verdicts import Washed, judged, with_remark
+from tillid.stages.wash.washers import washer
 
-_BY_COUNTRY = {
-    WashKind.PHONE: wash_phones,
-    WashKind.NAME: wash_names,
-    WashKind.FIRST_NAME: wash_name_parts,
-    WashKind.LAST_NAME: wash_name_parts,
-    WashKind.COMPANY: wash_companies,
-    WashKind.COMPANY_NUMBER: wash_company_numbers,
-    WashKind.POSTCODE: wash_postcodes,
-    WashKind.CITY: wash_cities,
-    WashKind.ADDRESS: wash_addresses,
-}
 # Of these the same come again and again.
 _REPEATED = frozenset({WashKind.FIRST_NAME, WashKind.LAST_NAME, WashKind.POSTCODE, WashKind.CITY})
 
@@ -116,6 +94,8 @@ def _doubt_swapped_names(found: dict[str, Washed], rules: Sequence[ColumnWash]) 
     lasts = [rule.column for rule in rules if rule.kind is WashKind.LAST_NAME]
     if len(firsts) != 1 or len(lasts) != 1:
         return
+    from tillid.stages.wash.name_lists import swapped  # noqa: PLC0415  loads where it is used
+
     doubtful = swapped(found[firsts[0]].values, found[lasts[0]].values)
     if pc.any(doubtful, min_count=0).as_py():
         for column in (firsts[0], lasts[0]):
@@ -142,6 +122,8 @@ def _fitted(
     for rule in rules:
         if rule.kind is WashKind.CITY and rule.postcode_column is not None:
             columns = rule.column, rule.postcode_column
+            from tillid.stages.wash.place_records import fitted_records  # noqa: PLC0415  loads where it is used
+
             raw = [as_strings(batch.column(name)) for name in columns]
             washed = [_found_or_raw(batch, name, found) for name in columns]
             cities, postcodes = fitted_records(washed[0], washed[1], raw, countries[rule.column])
@@ -163,11 +145,17 @@ def _parts(
     names = [part for part, _ in rule.parts]
     values = found[rule.column].values
     if rule.kind is WashKind.ADDRESS:
+        from tillid.stages.wash.address_parts import address_parts  # noqa: PLC0415  loads where it is used
+
         return by_country(lambda columns, code: address_parts(columns[0], code, names), [values], countries)
     if rule.kind is WashKind.NAME:
+        from tillid.stages.wash.name_parts import columns_of_names  # noqa: PLC0415  loads where it is used
+
         # As it came, for washing takes the title off.
         whole = pc.if_else(values.is_valid(), as_strings(batch.column(rule.column)), pa.scalar(None, pa.string()))
         return by_country(lambda columns, code: columns_of_names(columns[0], code, names), [whole], countries)
+    from tillid.stages.wash.place_records import expected_cities  # noqa: PLC0415  loads where it is used
+
     postcodes = pa.nulls(len(values), pa.string())
     if rule.postcode_column is not None:
         postcodes = _found_or_raw(batch, rule.postcode_column, found).values
@@ -183,13 +171,16 @@ def _graded(
         case WashKind.NONE:
             return unremarked(pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed))
         case WashKind.EMAIL:
-            return wash_emails(trimmed)
+            from tillid.stages.wash.email import wash_emails  # noqa: PLC0415  loads where it is used
 
+            return wash_emails(trimmed)
         case WashKind.DATE | WashKind.BIRTH_DATE:
+            from tillid.stages.wash.dates import wash_dates  # noqa: PLC0415  loads where it is used
+
             return wash_dates(trimmed, habits or DateHabits(date.today(), "", kind is WashKind.BIRTH_DATE))
 
     def work(columns: Sequence[pa.Array], code: str) -> Sequence[pa.Array]:
-        graded = _once_each(kind, columns[0], code) if kind in _REPEATED else _BY_COUNTRY[kind](columns[0], code)
+        graded = _once_each(kind, columns[0], code) if kind in _REPEATED else washer(kind)(columns[0], code)
         return graded.values, graded.reasons
 
     return Graded(*by_country(work, [trimmed], country))
@@ -199,8 +190,8 @@ def _once_each(kind: WashKind, values: pa.Array, code: str) -> Graded:
     """As the wash of a column of one country, each distinct value washed once where many come again."""
     coded = values.dictionary_encode()
     if 2 * len(coded.dictionary) > len(values):
-        return _BY_COUNTRY[kind](values, code)
-    once = _BY_COUNTRY[kind](coded.dictionary, code)
+        return washer(kind)(values, code)
+    once = washer(kind)(coded.dictionary, code)
     return Graded(once.values.take(coded.indices), once.reasons.take(coded.indices))
 
 
