@@ -64,6 +64,8 @@ class DuckDbSettings:
             "threads": str(self.threads or len(os.sched_getaffinity(0))),
             "temp_directory": str(state / "tmp"),
             "preserve_insertion_order": "false",
+            # Pages that were freed are taken again instead of asked for anew: a tenth of a run's processor time.
+            "block_allocator_memory": "25%",
             # No extension or Python variable can be reached from inside a query; see also _SHUT.
             "autoload_known_extensions": "false",
             "autoinstall_known_extensions": "false",
