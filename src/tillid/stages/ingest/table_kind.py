@@ -9,14 +9,20 @@ from enum import StrEnum
 from tillid.stages.ingest.column_meaning import LIKELY, SURE, Guess
 from tillid.stages.ingest.column_profile import ColumnProfile
 from tillid.stages.ingest.definitions import SourceKind
-from tillid.stages.ingest.header_words import spelled
+from tillid.stages.ingest.header_words import spelled, words_of
 from tillid.stages.ingest.state_words import states_of
+from tillid.terms.categories import covers
 
 _FEW_COLUMNS = 6
+_FEW_BESIDE_A_REFUSAL = 2
+_HEALTH = "user.health_and_medical"
+_PATIENTS = ("patient", "pasient", "klient", "journalnr", "dossiermedical")
+_ENOUGH_OF_HEALTH = 3
 _MOST_COLUMNS_OF_CONSENTS = 12
 _SUPPRESSION_WORDS = tuple(
-    "robinson suppress spaer sperre reserv bloker block optout nejtak unsub afmeld avmeld donotcall dnc belmeniet"
-    " uitgeschreven".split()
+    "robinson suppress spaer sperre reservert reservasjonsregister bloker block optout nejtak unsub afmeld avmeld"
+    " donotcall donotmail nocall nomail dnc belmeniet belmijniet nietbellen nietmailen bloklijst zwartelijst verzet"
+    " frabed ikkekontakt uitgeschreven desabonn desinscri listenoire".split()
 )
 
 _WHO = frozenset(
@@ -86,13 +92,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class TableReading:
-    """What a file's rows are, why, what they are about, and the column that says when."""
+    """What a file's rows are, why, what they are about, and the column that says when.
+
+    `is_of_patients`: what nothing else accounts for is probably said of a person's health.
+    """
 
     kind: SourceKind
     reason: str
     topic: Topic
     time: str = ""
     identified: bool = True
+    is_of_patients: bool = False
 
 
 def read_table(name: str, columns: Sequence[Seen]) -> TableReading:
@@ -101,7 +111,14 @@ def read_table(name: str, columns: Sequence[Seen]) -> TableReading:
     who = [column for column in columns if _identifies(column)]
     kind, reason = _kind(name, columns, who, time)
     identified = kind is SourceKind.THINGS or bool(who) or any(is_own_number(column) for column in columns)
-    return TableReading(kind, reason, topic, time.profile.header if time else "", identified)
+    of_patients = _is_of_patients(name, columns)
+    return TableReading(kind, reason, topic, time.profile.header if time else "", identified, of_patients)
+
+
+def _is_of_patients(name: str, columns: Sequence[Seen]) -> bool:
+    words = [*spelled(name), *(word for column in columns for word in spelled(column.profile.header))]
+    healthy = sum(bool(column.best and covers(_HEALTH, column.best.meaning.category)) for column in columns)
+    return any(word.startswith(_PATIENTS) for word in words) or healthy >= _ENOUGH_OF_HEALTH
 
 
 def _identifies(column: Seen) -> bool:
@@ -183,8 +200,8 @@ def _is_suppressions(name: str, columns: Sequence[Seen], who: Sequence[Seen]) ->
         return False
     addresses = all(column.is_ in ("email", "phone") for column in who)
     rest = [column for column in columns if column not in who and not column.profile.is_time]
-    refusal = any(column.is_ == "opted_out" for column in columns)
-    return addresses and (not rest or (refusal and len(rest) <= 1))
+    refusal = any("optout" in word.means for column in columns for word in words_of(column.profile.header))
+    return addresses and (not rest or (refusal and len(rest) <= _FEW_BESIDE_A_REFUSAL))
 
 
 def _is_consents(columns: Sequence[Seen], is_: set[str]) -> bool:
