@@ -208,7 +208,11 @@ def _could_be_time(profile: ColumnProfile) -> bool:
     """Whether whole numbers could be days written without marks, or seconds and parts of them since 1970."""
     if profile.low is None or profile.high is None:
         return profile.has("digits") and profile.type == "text"
-    return 1_900_01_01 <= profile.low <= profile.high <= 2_100_12_31 or 9e8 <= profile.low <= profile.high < 5e18
+    return _is_year(profile) or 1_900_01_01 <= profile.low <= profile.high <= 2_100_12_31 or 9e8 <= profile.low <= profile.high < 5e18
+
+
+def _is_year(profile: ColumnProfile) -> bool:
+    return profile.low is not None and profile.high is not None and 1900 <= profile.low <= profile.high <= 2100
 
 
 def _is_survey(header: str) -> bool:

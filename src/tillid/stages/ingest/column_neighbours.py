@@ -1,4 +1,4 @@
-"""What a column means beside others: a number after a street is a house's, an EAN among goods is a product's."""
+"""What a column means beside others: a number after a street is a house's, a title among goods a product's."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tillid.stages.ingest.table_kind import Seen
 _HOUSE_NO = Meaning("house_no", "user.contact.address.street", "text")
 _PRODUCT = Meaning("product", "@goods", "text")
 _NUMBERS = frozenset({"n", "nr", "no", "num", "numero", "nummer", "number"})
+_TITLES = frozenset({"title", "titel", "titre", "tittel"})
 _GOODS = frozenset({"product", "order_no", "quantity", "amount", "stock_cost", "unit"})
 _FEW_OF_GOODS = 2
 
@@ -33,7 +34,7 @@ def beside_others(columns: Sequence[Seen]) -> tuple[Seen, ...]:
         after = settled[-1].is_ if settled else ""
         if after == "street" and words and words <= _NUMBERS:
             settled.append(_meaning(column, _HOUSE_NO, "a number that stands after a street"))
-        elif of_goods and column.is_ == "company_no" and "ean" in words:
+        elif of_goods and (words <= _TITLES or (column.is_ == "company_no" and "ean" in words)):
             settled.append(_meaning(column, _PRODUCT, "it stands among what is said of goods"))
         else:
             settled.append(column)

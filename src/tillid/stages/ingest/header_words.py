@@ -199,8 +199,9 @@ def _taken_apart(text: str) -> tuple[Word, ...]:  # noqa: PLR0911  one return a 
         return tuple(_word(part) for part in whole)
     for end in range(2, len(text) - 3):
         ending = _singular(text[end:])
-        if ending in _known() and _known()[ending][1] != {"en"}:
-            # English words are seldom written together, so an English ending is mostly there by chance.
+        if ending in _known() and _known()[ending][1] != {"en"} and "national_id" not in _known()[ending][0]:
+            # English words are seldom written together, so an English ending is mostly there by chance, and
+            # `baandnummer` has no `dnummer`.
             return (Word(text[:end], frozenset()), _word(ending))
     for end in range(len(text) - 1, 4, -1):
         if text[:end] in _known():

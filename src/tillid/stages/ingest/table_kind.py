@@ -24,6 +24,9 @@ _SUPPRESSION_WORDS = tuple(
     " donotcall donotmail nocall nomail dnc belmeniet belmijniet nietbellen nietmailen bloklijst zwartelijst verzet"
     " frabed ikkekontakt uitgeschreven desabonn desinscri listenoire".split()
 )
+# A reservation is one against marketing, or of a table.
+_PERHAPS_SUPPRESSIONS = ("reserva", "optouts", "stop")
+_FEWEST_COLUMNS = 4
 
 _WHO = frozenset(
     {"email", "phone", "customer_no", "household_no", "loyalty_no", "login", "device_id", "person_no", "national_id"}
@@ -53,6 +56,8 @@ _TRADE = frozenset(
 )
 _OF_ORDERS = frozenset({"order_no", "product", "coupon", "order_date", "paid_at", "gift"})
 _FEW_OF_TRADE = 2
+# Beside one of these, days that differ from row to row are not those of figures over time.
+_OF_A_SALE = frozenset({"order_no", "name", "street", "notes"})
 _WEB = frozenset({"url", "web", "session"})
 _TIMES = {
     **dict.fromkeys(("order_date", "occurred_at"), 5),
@@ -179,7 +184,7 @@ def _is_about_things(columns: Sequence[Seen], is_: set[str]) -> bool:
         return False
     if "population" in is_ or ("quantity" in is_ and not {"order_no", "amount"} & is_):
         return True
-    if any(column.profile.is_once and column.profile.is_time for column in columns):
+    if not is_ & _OF_A_SALE and any(column.profile.is_once and column.profile.is_time for column in columns):
         return True  # a row a day or week: figures over time
     if any(column.is_ in _OF_THINGS for column in columns[:1]) and not is_ & {"order_no", "event"}:
         return True
@@ -196,9 +201,11 @@ def _is_suppressions(name: str, columns: Sequence[Seen], who: Sequence[Seen]) ->
     called = "".join(spelled(name))
     if any(word in called for word in _SUPPRESSION_WORDS) and len(columns) <= 2 * _FEW_COLUMNS:
         return True
+    addresses = all(column.is_ in ("email", "phone") for column in who)
+    if addresses and len(columns) <= _FEWEST_COLUMNS and any(word in called for word in _PERHAPS_SUPPRESSIONS):
+        return True
     if len(columns) > _FEW_COLUMNS or any(_states(column) for column in columns):
         return False
-    addresses = all(column.is_ in ("email", "phone") for column in who)
     rest = [column for column in columns if column not in who and not column.profile.is_time]
     refusal = any("optout" in word.means for column in columns for word in words_of(column.profile.header))
     return addresses and (not rest or (refusal and len(rest) <= _FEW_BESIDE_A_REFUSAL))
