@@ -57,6 +57,7 @@ class Outline(HTMLParser):
             self._tag = tag
 
     def handle_endtag(self, tag: str) -> None:
+        self._section = "" if tag == "section" else self._section
         self._tag = "" if tag in ("h1", "h2", "tr", "strong") else self._tag
 
     def handle_data(self, data: str) -> None:
@@ -139,7 +140,7 @@ def test_every_figure_of_a_column_is_in_its_row(told: dict[str, Any], page: Outl
             assert sorted(page.titles.get(name, [])) == sorted(bars)
             assert all(f"{n}" in reasons for n in column["reasons"].values() if n is not None)
             assert distinct.startswith(f"{number(column['distinct'])} of")
-            assert ends == (f"{column['low']} to {column['high']}" if column["low"] else "")
+            assert ends == " to ".join(dict.fromkeys(end for end in (column["low"], column["high"]) if end))
             assert looks == " ".join(f"{one['shape']} {number(one['rows'])}" for one in column["examples"][:4])
             points = (column["drift"] or {"points": {}})["points"]
             assert all(f"{n:+d}" in change for n in points.values() if n)
