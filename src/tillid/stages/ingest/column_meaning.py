@@ -192,11 +192,13 @@ def _contradiction(meaning: Meaning, profile: ColumnProfile) -> str:  # noqa: PL
         return "the values are no telephone numbers"
     if meaning.values == "word" and (profile.is_number or not profile.has("words", 0.3)):
         return "the values are no words"
-    if meaning.values == "code" and (profile.has("spaced", 0.5) or profile.has("two_words", 0.5)):
+    return _no_code(profile) if meaning.values == "code" else ""
+
+
+def _no_code(profile: ColumnProfile) -> str:
+    if profile.has("spaced", 0.5) or profile.has("two_words", 0.5):
         return "the values are texts"
-    if meaning.values == "code" and profile.has("email"):
-        return "the values are addresses"
-    return ""
+    return "the values are addresses" if profile.has("email") else ""
 
 
 def _is_norway(meaning: Meaning, profile: ColumnProfile) -> bool:
@@ -208,7 +210,11 @@ def _could_be_time(profile: ColumnProfile) -> bool:
     """Whether whole numbers could be days written without marks, or seconds and parts of them since 1970."""
     if profile.low is None or profile.high is None:
         return profile.has("digits") and profile.type == "text"
-    return _is_year(profile) or 1_900_01_01 <= profile.low <= profile.high <= 2_100_12_31 or 9e8 <= profile.low <= profile.high < 5e18
+    return (
+        _is_year(profile)
+        or 1_900_01_01 <= profile.low <= profile.high <= 2_100_12_31
+        or 9e8 <= profile.low <= profile.high < 5e18
+    )
 
 
 def _is_year(profile: ColumnProfile) -> bool:

@@ -28,13 +28,15 @@ def beside_others(columns: Sequence[Seen]) -> tuple[Seen, ...]:
     ['street', 'house_no']
     """
     of_goods = sum(column.is_ in _GOODS for column in columns) >= _FEW_OF_GOODS
+    # Beside a form of address, a title is one of a person.
+    has_titles = of_goods and not any(column.is_ == "salutation" for column in columns)
     settled: list[Seen] = []
     for column in columns:
         words = set(spelled(column.profile.header))
         after = settled[-1].is_ if settled else ""
         if after == "street" and words and words <= _NUMBERS:
             settled.append(_meaning(column, _HOUSE_NO, "a number that stands after a street"))
-        elif of_goods and (words <= _TITLES or (column.is_ == "company_no" and "ean" in words)):
+        elif (has_titles and words <= _TITLES) or (of_goods and column.is_ == "company_no" and "ean" in words):
             settled.append(_meaning(column, _PRODUCT, "it stands among what is said of goods"))
         else:
             settled.append(column)

@@ -156,6 +156,11 @@ def _category(column: Seen, table: TableReading, all_: Sequence[Seen]) -> tuple[
         return category, LIKELY, reason
     if not table.identified and table.topic is Topic.BROWSING:
         return str(table.topic), LIKELY, "the other columns tell what the rows are about"
+    return _by_type(column, table)
+
+
+def _by_type(column: Seen, table: TableReading) -> tuple[str, float, str]:
+    """What a column of a list of people may be where neither header nor other columns tell."""
     if column.profile.is_time and not table.is_of_patients:
         return "user.account", LIKELY, "the values are days, and nothing says of what"
     if column.profile.is_money and column.profile.type == "decimal" and not table.is_of_patients:

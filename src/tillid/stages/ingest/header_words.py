@@ -187,7 +187,7 @@ def _word(text: str) -> Word:
 
 
 @cache
-def _taken_apart(text: str) -> tuple[Word, ...]:  # noqa: PLR0911  one return a way
+def _taken_apart(text: str) -> tuple[Word, ...]:
     """A compound word's parts where each is known; else what it ends or begins with, and the rest."""
     if len(text) == _SHORTEST - 1 and text.endswith("id"):
         return (Word(text[:-2], frozenset()), _word("id"))

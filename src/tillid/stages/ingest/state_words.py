@@ -8,7 +8,8 @@ from tillid.stages.ingest.header_words import spelled
 
 _WORDS = {
     "given": "ja j yes y given granted true 1 oui aktiv active tilmeldt subscribed optin optedin accepteret accepted"
-    " gitt gav givet verleend accorde agreed aangemeld gegeven akkoord toegestaan samtykket erteilt donne accepte confirmed bekraeftet godkendt",
+    " gitt gav givet verleend accorde agreed aangemeld gegeven akkoord toegestaan"
+    " samtykket erteilt donne accepte confirmed bekraeftet godkendt",
     "refused": "nej nei n no refused false 0 non nee nein afvist geweigerd denied rejected avvist avslaat"
     " abgelehnt refuse declined nektet avslatt afslaaet afslaet",
     "withdrawn": "afmeldt avmeldt withdrawn unsubscribed trukket tilbagetrukket trukkettilbake uitgeschreven optout"

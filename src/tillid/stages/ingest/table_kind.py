@@ -16,7 +16,7 @@ from tillid.terms.categories import covers
 _FEW_COLUMNS = 6
 _FEW_BESIDE_A_REFUSAL = 2
 _HEALTH = "user.health_and_medical"
-_PATIENTS = ("patient", "pasient", "klient", "journalnr", "dossiermedical")
+_PATIENTS = ("patient", "pasient", "journalnr", "dossiermedical")
 _ENOUGH_OF_HEALTH = 3
 _MOST_COLUMNS_OF_CONSENTS = 12
 _SUPPRESSION_WORDS = tuple(
@@ -156,7 +156,7 @@ def _is_events(columns: Sequence[Seen], who: Sequence[Seen], happened: int, desc
     numbered = any(is_own_number(column) and column.is_ == "person_no" for column in columns)
     once = numbered or (bool(who) and any(c.profile.is_once for c in who if c.is_ in ("customer_no", "email", "login")))
     if not who:
-        return happened > 1 and happened > described
+        return happened > max(1, described) or _is_unnamed_sale(columns, {column.is_ for column in columns})
     if once:
         # Each person is in the rows looked at once: a row may still be an order, if it is one in every other way.
         return happened > max(1, described) and any(_is_of_one_event(column) for column in columns)
