@@ -32,11 +32,12 @@ def beside_others(columns: Sequence[Seen]) -> tuple[Seen, ...]:
     has_titles = of_goods and not any(column.is_ == "salutation" for column in columns)
     settled: list[Seen] = []
     for column in columns:
-        words = set(spelled(column.profile.header))
+        # The second column of one name has a 2 behind it.
+        words = {word for word in spelled(column.profile.header) if not word.isdigit()}
         after = settled[-1].is_ if settled else ""
         if after == "street" and words and words <= _NUMBERS:
             settled.append(_meaning(column, _HOUSE_NO, "a number that stands after a street"))
-        elif (has_titles and words <= _TITLES) or (of_goods and column.is_ == "company_no" and "ean" in words):
+        elif (has_titles and words and words <= _TITLES) or (of_goods and column.is_ == "company_no" and "ean" in words):
             settled.append(_meaning(column, _PRODUCT, "it stands among what is said of goods"))
         else:
             settled.append(column)
