@@ -37,7 +37,9 @@ def beside_others(columns: Sequence[Seen]) -> tuple[Seen, ...]:
         after = settled[-1].is_ if settled else ""
         if after == "street" and words and words <= _NUMBERS:
             settled.append(_meaning(column, _HOUSE_NO, "a number that stands after a street"))
-        elif (has_titles and words and words <= _TITLES) or (of_goods and column.is_ == "company_no" and "ean" in words):
+        elif (has_titles and words and words <= _TITLES) or (
+            of_goods and column.is_ == "company_no" and "ean" in words
+        ):
             settled.append(_meaning(column, _PRODUCT, "it stands among what is said of goods"))
         else:
             settled.append(column)

@@ -13,7 +13,8 @@ _WORDS = {
     "refused": "nej nei n no refused false 0 non nee nein afvist geweigerd denied rejected avvist avslaat"
     " abgelehnt refuse declined nektet avslatt afslaaet afslaet",
     "withdrawn": "afmeldt avmeldt withdrawn unsubscribed trukket tilbagetrukket trukkettilbake uitgeschreven optout"
-    " optedout ingetrokken revoked afgemeld widerrufen abgemeldet retire desinscrit tilbagekaldt meldtfra",
+    " optedout ingetrokken revoked afgemeld widerrufen abgemeldet retire desinscrit tilbagekaldt meldtfra"
+    " trukkettilbage",
     "objected": "indsigelse innsigelse objected bezwaar opposition protest objection widerspruch",
 }
 _STATE_OF = {word: state for state, words in _WORDS.items() for word in words.split()}
