@@ -12,7 +12,9 @@ import pytest
 
 from tillid.cli import show_rows
 from tillid.cli.show import plain, show, tabled
+from tillid.cli.show_plan import plan_shown
 from tillid.cli.show_rows import rows_as_csv, rows_as_dict, rows_shown
+from tillid.pipeline.plan import Plan, SourcePlan
 
 ROWS = pa.table(
     [
@@ -92,3 +94,13 @@ def test_no_rows_are_a_header(capsys) -> None:
 )
 def test_a_value_is_one_line_that_steers_nothing(value, shown) -> None:
     assert plain(value) == shown
+
+
+def test_a_plan_shows_the_files_that_are_being_written(capfd: pytest.CaptureFixture[str]) -> None:
+    def shown(waiting: tuple[str, ...]) -> str:
+        source = SourcePlan(("a.csv",), (), (), (), ("a.csv",), waiting)
+        plan_shown(Plan(3, {"orders": source}, (("news",),), (), (), ()))
+        return capfd.readouterr().out
+
+    assert "leave, being written  b.csv.part, c.csv" in shown(("b.csv.part", "c.csv"))
+    assert "being written" not in shown(())

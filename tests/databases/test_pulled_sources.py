@@ -142,7 +142,7 @@ def test_plan_doctor_and_run_speak_of_the_table(
     shop = shop_of(tmp_path, database, orders=ORDRER % {"cursor": "nr", "more": ""})
     shop.put(shop.orders, order(1))
     name = "database:butik/ordrer"
-    nothing = {"changed": [], "unchanged": [], "gone": []}
+    nothing = {"changed": [], "unchanged": [], "gone": [], "waiting": []}
     assert said(shop, capsys, "plan")["sources"]["orders"] == nothing | {"new": [name], "to_read": [name]}
     shop.run()
     assert said(shop, capsys, "plan")["sources"]["orders"]["changed"] == [name]

@@ -18,6 +18,7 @@ from tillid.pipeline.activate import activate
 from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.intake.sources import SourceCount
 from tillid.pipeline.progress import Silent
+from tillid.pipeline.quality.told import quality
 from tillid.pipeline.run import build_generation
 from tillid.pipeline.workspace import Workspace
 from tillid.stages.segment.tables import members_table_name
@@ -59,6 +60,7 @@ class State:
     counts: dict[str, SourceCount]
     segments: dict[str, Any]
     activations: dict[str, object]
+    quality: dict[str, Any]
     rows: dict[str, Rows] = field(default_factory=dict)
     lists: dict[str, bytes] = field(default_factory=dict)
 
@@ -73,7 +75,8 @@ def _worked_out(project: SmallProject) -> State:
     with project.opened("run") as workspace:
         taken, derived = build_generation(workspace, Silent())
         sent = activate(workspace, (), dry_run=False)
-        state = State(_persons(workspace), taken.counts, dict(derived.segments), sent.as_dict())
+        counts, quality_told = taken.counts, quality(workspace)
+        state = State(_persons(workspace), counts, dict(derived.segments), sent.as_dict(), quality_told)
         for purpose, tables in TABLES.items():
             for table in tables:
                 state.rows[f"{table} for {purpose}"] = _rows(workspace, table, purpose)
@@ -152,10 +155,22 @@ def test_the_same_counts_and_lists(states: dict[str, list[State]], run: int) -> 
     assert all(len(text.splitlines()) > 2 for text in duckdb.lists.values())
 
 
+@both_runs
+def test_the_same_quality(states: dict[str, list[State]], run: int) -> None:
+    duckdb, spark = (_lasting(states[store][run].quality) for store in ("duckdb", "spark"))
+    assert duckdb == spark
+    assert any(column["verdicts"] for source in duckdb["sources"] for column in source["columns"])
+
+
 def test_the_change_tells(states: dict[str, list[State]]) -> None:
     first, second = states["duckdb"]
     assert first.partition != second.partition
     assert [table for table in first.rows if first.rows[table] == second.rows[table]] == []
+
+
+def _lasting(told: dict[str, Any]) -> dict[str, Any]:
+    """What is told of quality, without when the files were written."""
+    return {**told, "sources": [{**source, "freshness": None} for source in told["sources"]]}
 
 
 def _order(row: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ import yaml
 
 from tillid.connectors.sources.files import FileSource
 from tillid.stages.ingest.suggest import Draft, DraftColumn, suggest
+from tillid.terms.categories import asks_for_a_law
 
 KEYS = Path(__file__).parents[1] / "stages" / "ingest" / "suggest_key"
 
@@ -28,6 +29,11 @@ class Score:
     identifiers: bool
     kind: bool
     wrong: tuple[str, ...]
+    law_missed: tuple[str, ...] = ()
+    """What the law asks a ground for, and the draft takes in."""
+    law_without_need: tuple[str, ...] = ()
+    texts_missed: tuple[str, ...] = ()
+    """Texts that people wrote, and the draft takes in for something else."""
 
     def __str__(self) -> str:
         share = f"{self.categories}/{self.columns} ({self.categories / self.columns:.0%})"
@@ -43,9 +49,10 @@ def keys(folder: str) -> list[Path]:
     return sorted((KEYS / folder).glob("*.yml"))
 
 
-def scored(key_file: Path, data: Path) -> Score:
-    """Draft the file `data` and hold it against its key."""
+def scored(key_file: Path, data: Path | None = None) -> Score:
+    """Draft the file `data`, or the one that the key names beside it, and hold it against the key."""
     key = yaml.safe_load(key_file.read_text(encoding="utf-8"))
+    data = data or key_file.parent / key["file"]
     draft = drafted(data)
     said = [(column, _wanted(key["columns"], column.header)) for column in draft.columns]
     right = [column.category in categories for column, (categories, _) in said]
@@ -60,6 +67,9 @@ def scored(key_file: Path, data: Path) -> Score:
         _identifiers_are_right(draft, key["identifiers"] or {}),
         str(draft.kind) in key["kind"].split("|"),
         tuple(f"{column.header}: {column.category}" for (column, _), ok in zip(said, right, strict=True) if not ok),
+        law_missed=tuple(c.header for c, (of, _) in said if asks_for_a_law(of[0]) and c.category and not c.left_out),
+        law_without_need=tuple(c.header for c, (of, _) in said if c.left_out and not any(map(asks_for_a_law, of))),
+        texts_missed=tuple(c.header for c, (of, types) in said if _is_text(of, types) and c.category not in ("", *of)),
     )
 
 
@@ -73,6 +83,10 @@ def drafted(data: Path) -> Draft:
 def _wanted(columns: Mapping[str, str], header: str) -> tuple[list[str], list[str]]:
     categories, _, types = (columns.get(header) or columns["*"]).partition(" ")
     return categories.split("|"), types.split("|") if types else []
+
+
+def _is_text(categories: list[str], types: list[str]) -> bool:
+    return categories[0].startswith("user.content") and types == ["text"]
 
 
 def _identifiers_are_right(draft: Draft, wanted: Mapping[str, Any]) -> bool:

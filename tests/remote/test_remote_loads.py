@@ -162,6 +162,7 @@ def test_files_on_their_way_are_left_for_the_next_run_and_said(sshd: Sshd, tmp_p
     sshd.put("ud/orders-1.csv", [ORDERS_HEAD, order("bike")])
     sshd.put("ud/orders-2.csv.part", [ORDERS_HEAD, order("half of a")])
     sshd.put("ud/.orders-3.csv.Xa81", [ORDERS_HEAD, order("half of a")])
+    assert planned(made)["waiting"] == ["sftp:partner/ud/orders-2.csv.part"]
     report = made.run()
     assert items(made) == ["bike"]
     (said,) = [finding for finding in report.findings if "left for the next run" in finding]
@@ -178,7 +179,9 @@ def test_a_snapshot_that_is_written_anew_closes_nobody(sshd: Sshd, tmp_path: Pat
     sshd.put("ud/crm-2.csv", [CRM_HEAD, "3,per@example.com,,Per"])
     assert made.run().records == 3
     sshd.put("ud/crm-1.csv", [CRM_HEAD, "1,ida@example.com,,Ida"], at=time.time())
-    assert planned(made, "crm")["to_read"] == []
+    held = planned(made, "crm")
+    assert (held["to_read"], held["gone"]) == ([], [])
+    assert held["waiting"] == ["sftp:partner/ud/crm-1.csv", "sftp:partner/ud/crm-2.csv"]
     report = made.run()
     assert report.records == 3
     assert any("left for the next run" in finding for finding in report.findings)

@@ -19,6 +19,7 @@ def plan_shown(plan: Plan) -> None:
     ]
     show(heading("Files"), tabled(headers, rows, numbers=range(1, 6)))
     read = [path for source in plan.sources.values() for path in source.to_read]
+    waiting = [path for source in plan.sources.values() for path in source.waiting]
     after = f"generation {plan.generation}" if plan.generation else "nothing: this is the first run"
     show(
         heading("A run would"),
@@ -26,6 +27,7 @@ def plan_shown(plan: Plan) -> None:
             {
                 "start from": after,
                 "read": ", ".join(read) or "no file: nothing is new",
+                "leave, being written": ", ".join(waiting),
                 "work out": f"variables: {len(plan.variables)}, segments: {len(plan.segments)}",
                 "for": "; ".join(" + ".join(scope) for scope in plan.scopes),
                 "send": ", ".join(plan.activations),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import cast
@@ -12,6 +12,7 @@ from tillid.pipeline.intake.to_read import FileNotes, files_to_read, is_held_bac
 from tillid.pipeline.scopes import scope_groups
 from tillid.pipeline.wiring import open_pulled, open_source
 from tillid.pipeline.workspace import Workspace
+from tillid.ports.source import SourceFile
 from tillid.stages.ingest.definitions import SourceDefinition
 from tillid.stages.ingest.plan_files import plan_files
 from tillid.stages.profile.tables import PEOPLE
@@ -19,17 +20,23 @@ from tillid.stages.profile.tables import PEOPLE
 
 @dataclass(frozen=True, slots=True)
 class SourcePlan:
-    """What a run would do with one source's files, by path."""
+    """What a run would do with one source's files, by path.
+
+    `waiting` are those that a run would leave for the next: one that is being written, and all where none can be read
+    without it.
+    """
 
     new: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
     gone: tuple[str, ...]
     to_read: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, list[str]]:
         """As plain values."""
-        return {name: list(getattr(self, name)) for name in ("new", "changed", "unchanged", "gone", "to_read")}
+        names = ("new", "changed", "unchanged", "gone", "to_read", "waiting")
+        return {name: list(getattr(self, name)) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +86,20 @@ def _files_plan(workspace: Workspace, source: SourceDefinition, seen: FileNotes,
     with closing(open_source(workspace.project, source)) as reader:
         files, waiting = reader.files(), reader.waiting()
     if is_held_back(source, waiting, seen, is_redefined=redefined, has_files=bool(files)):
-        return SourcePlan((), (), tuple(seen), (), ())
+        return SourcePlan((), (), tuple(seen), (), (), _paths((*waiting, *files)))
     now = plan_files({path: str(note["digest"]) for path, note in seen.items()}, files)
     return SourcePlan(
-        new=tuple(f.path for f in now.new),
-        changed=tuple(f.path for f in now.changed),
-        unchanged=tuple(f.path for f in now.unchanged),
+        new=_paths(now.new),
+        changed=_paths(now.changed),
+        unchanged=_paths(now.unchanged),
         gone=now.gone,
-        to_read=tuple(f.path for f in files_to_read(source, files, seen, is_redefined=redefined).files),
+        to_read=_paths(files_to_read(source, files, seen, is_redefined=redefined).files),
+        waiting=_paths(waiting),
     )
+
+
+def _paths(files: Iterable[SourceFile]) -> tuple[str, ...]:
+    return tuple(file.path for file in files)
 
 
 def _pulled_plan(workspace: Workspace, source: SourceDefinition, seen: FileNotes, *, redefined: bool) -> SourcePlan:

@@ -13,6 +13,7 @@ from tillid.stages.ingest.errors import ColumnsUnknown
 from tillid.stages.ingest.header_words import meaning_of
 from tillid.stages.ingest.suggest import suggest
 from tillid.terms.categories import is_category
+from tillid.terms.national_ids import is_national_id
 
 PEOPLE = (
     "Kundenr.;Fornavn;E-mailadresse;Mobil;Postnr;Saldo;Aktiv;Xyz\n007;Åse;ase@x.example;20123456;7100;1.234,50;ja;1\n"
@@ -183,6 +184,93 @@ def test_people_who_each_live_elsewhere_are_people(draft):
     drafted = draft("kunder", "Nr;E-mail;By\n1;ida@x.example;Ry\n2;bo@y.example;Ribe\n3;eva@z.example;Skive\n")
     assert drafted.kind is SourceKind.PEOPLE
     assert next(c.category for c in drafted.columns if c.header == "E-mail") == "user.contact.email"
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Bemærkn.", "notes"), ("Geb.datum", "birth_date"), ("Woonpl.", "city"), ("Tussenv.", "middle_name"),
+        ("Medl.nr", "customer_no"), ("Z.I.P.", "postcode"), ("contact.email", "email"), ("N° de Permis", "driving_licence"),
+        ("Carte d'identité", "national_id"), ("Carte de fidélité", "loyalty_no"), ("Foresatt 1 e-post", "emergency_email"),
+    ],
+)  # fmt: skip
+def test_abbreviations_and_what_they_are_not(header, name):
+    assert meaning_of(header).name == name
+
+
+@pytest.mark.parametrize("header", ["Track & trace", "Båndnummer", "Régime de travail", "Pasfoto", "Servicekosten"])
+def test_what_only_sounds_like_a_special_category_is_none(draft, header):
+    drafted = draft("kunder", f"kundenr;{header}\n1;a\n2;b\n")
+    assert [column.left_out for column in drafted.columns] == ["", ""]
+
+
+# The numbers' check digits hold; they are of nobody.
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("111222333", "123456782", "999999990", "100000009", "222222220"),
+        ("17073003384", "85073003328", "93051822361", "40010100192", "50020200155"),
+    ],
+)
+def test_numbers_of_persons_are_told_by_their_form_whatever_the_header(draft, values):
+    values = [value for value in values if is_national_id(value)]
+    values += [str(number) for number in range(100000100, 100002000) if is_national_id(str(number))][: 5 - len(values)]
+    rows = "".join(f"{number};{value}\n" for number, value in enumerate(values))
+    column = draft("leden", "nr;lidkaart\n" + rows).columns[1]
+    assert column.category == "user.government_id.national_identification_number"
+    assert (column.identifier, bool(column.left_out)) == ("", True)
+    few = draft("leden", "nr;lidkaart\n" + "".join(rows.splitlines(keepends=True)[:3])).columns[1]
+    assert few.category == "user.unique_id"
+
+
+def test_texts_that_people_wrote_are_told_without_a_word_in_the_header(draft):
+    rows = "1;ringer helst om aftenen;x\n2;vil gerne have et andet abonnement;x\n3;;x\n"
+    found = {c.header: c for c in draft("kunder", "kundenr;felt7;felt8\n" + rows).columns}
+    assert found["felt7"].category == "user.content"
+    assert found["felt7"].looks
+    assert found["felt8"].category == ""
+
+
+def test_a_question_is_answered_and_may_be_of_what_the_law_asks_a_ground_for(draft):
+    headers = "respid;Hvad synes du om butikken?;Hvordan er dit helbred?;Må vi kontakte dig?"
+    found = draft("svar", f"{headers}\n1;a;b;ja\n2;c;d;nej\n3;a;b;ja\n").columns
+    assert [column.category for column in found[1:]] == [
+        "user.content",
+        "user.health_and_medical",
+        "user.privacy_preferences",
+    ]
+
+
+def test_what_is_said_of_patients_is_of_health_until_a_person_says_otherwise(draft):
+    rows = "1;a@x.example;x;lang tekst om en kontrol\n2;b@x.example;y;en anden tekst om det\n"
+    found = {c.header: c for c in draft("patienter", "nr;e-mail;felt7;bemærkning\n" + rows).columns}
+    assert {header for header, column in found.items() if column.left_out} == {"felt7", "bemærkning"}
+    assert found["e-mail"].identifier == "email"
+
+
+def test_a_number_after_a_street_is_of_a_house_and_identifies_nobody(draft):
+    found = draft("donateurs", "N°;Nom;Prénom;Rue;N° \n7;Piron;Inès;Rue Haute;1\n8;Noël;Hugo;Rue Basse;2\n").columns
+    assert [(c.category, c.identifier) for c in found if not c.category.startswith("user.name")] == [
+        ("user.unique_id", "donateurs_id"),
+        ("user.contact.address.street", ""),
+        ("user.contact.address.street", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "identifier"),
+    [("Kunde", ("Ida Holm", "Bo Lund"), ""), ("Kunde", ("K-1", "K-2"), "customer_no"), ("Subscriber", ("a@x.example", "b@x.example"), "email")],
+)  # fmt: skip
+def test_a_customer_is_a_number_a_name_or_an_address_by_the_values(draft, header, values, identifier):
+    rows = "".join(f"{value};7100\n" for value in values)
+    assert draft("liste", f"{header};postnr\n{rows}").columns[0].identifier == identifier
+
+
+def test_a_sale_with_names_and_streets_is_about_persons(draft):
+    rows = "1;2026-01-02;3;9,50;Ida Holm;Ny Vej 2;Odense\n2;2026-01-03;1;4,00;Bo Lund;Ny Vej 3;Ry\n"
+    drafted = draft("pakker", "fakturanr;dato;antal;beløb;navn;adresse;by\n" + rows)
+    assert drafted.kind is SourceKind.EVENTS
+    assert {c.category for c in drafted.columns} >= {"user.name", "user.contact.address.street"}
 
 
 def test_a_file_without_columns_is_told(draft):

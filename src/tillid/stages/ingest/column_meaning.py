@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tillid.stages.ingest.column_profile import ColumnProfile
 from tillid.stages.ingest.header_words import Meaning, Reading, last_part, readings, spelled
-from tillid.terms.categories import asks_for_a_law
+from tillid.stages.ingest.special_words import special_category_of_header
+from tillid.terms.categories import NATIONAL_ID, asks_for_a_law
 
 SURE = 0.75
 """From here on a guess needs no remark."""
 LIKELY = 0.4
 """From here on a guess is worth more than what stands around the column."""
+_PERHAPS = 0.7
+"""What may be a special category is told even where the header says more than that."""
+_ENOUGH_IDS = 5
+_WORDS_OF_A_QUESTION = 7
+_SOME_SENTENCES = 0.6
+# Numbers as long as those of persons, which begin as a day does now and then.
+_LONG_NUMBERS = frozenset({"phone", "order_no", "product", "company_no", "occurred_at", "bank_account", "national_id"})
 
 _BY_LOOKS = (
     (
@@ -23,7 +32,8 @@ _BY_LOOKS = (
     (
         Meaning("bank_account", "user.financial.bank_account", "text"),
         "iban",
-        0.95,
+        # Check digits hold in each: no header says more.
+        1.05,
         "the values are IBAN account numbers",
     ),
     (
@@ -102,10 +112,35 @@ def guesses(profile: ColumnProfile, *, is_first: bool = False) -> tuple[Guess, .
     ]
     if profile.few and profile.few <= _GENDERS and profile.few & _TELLING_GENDERS:
         found.append(Guess(Meaning("gender", "user.demographic.gender", "text"), 0.8, "the values name genders"))
+    found += _of_the_law(profile, found)
+    found += _told_in_words(profile)
     if _is_survey(profile.header) and not any(asks_for_a_law(guess.meaning.category) for guess in found):
         found.append(Guess(Meaning("answer", "user.content"), 1.1, "the header numbers a question"))
     ordered = sorted(found, key=lambda guess: -guess.certainty)
     return tuple(replace(guess, certainty=min(guess.certainty, 1.0)) for guess in ordered)
+
+
+def _of_the_law(profile: ColumnProfile, said: list[Guess]) -> Iterator[Guess]:
+    """What the law asks a ground for, where the words of the header or the values tell of it."""
+    special = special_category_of_header(profile.header)
+    if special is not None:
+        yield Guess(Meaning("special", special), _PERHAPS, "the header may tell of what the law asks a ground for")
+    known = any(guess.certainty >= SURE and guess.meaning.name in _LONG_NUMBERS for guess in said)
+    if profile.has("national_id") and profile.distinct >= _ENOUGH_IDS and not known:
+        yield Guess(
+            Meaning("national_id", NATIONAL_ID, "text"), 1.05, "the values have the form of national identity numbers"
+        )
+
+
+def _told_in_words(profile: ColumnProfile) -> Iterator[Guess]:
+    """What people wrote in their own words, and what they were asked in a whole question."""
+    words = spelled(profile.header)
+    if profile.header.rstrip().endswith("?"):
+        yield Guess(Meaning("answer", "user.content"), 0.6, "the header asks a question")
+    elif len(words) >= _WORDS_OF_A_QUESTION:
+        yield Guess(Meaning("answer", "user.content"), LIKELY, "the header is as long as a question")
+    if profile.type == "text" and profile.has("sentence", _SOME_SENTENCES) and profile.distinct > 1:
+        yield Guess(Meaning("notes", "user.content", "text"), 0.5, "the values are texts that people wrote")
 
 
 def _from_header(reading: Reading, profile: ColumnProfile) -> Guess:
@@ -114,7 +149,7 @@ def _from_header(reading: Reading, profile: ColumnProfile) -> Guess:
         certainty = 0.0  # the code or number of something that is not known
     if asks_for_a_law(reading.meaning.category):
         # What may be a special category is told even where the header says more than that.
-        certainty = max(certainty, 0.7)
+        certainty = max(certainty, _PERHAPS)
     words = " ".join(reading.words)
     return Guess(reading.meaning, certainty + 0.001 * reading.fit, f"the header says {words!r}")
 
@@ -157,9 +192,13 @@ def _contradiction(meaning: Meaning, profile: ColumnProfile) -> str:  # noqa: PL
         return "the values are no telephone numbers"
     if meaning.values == "word" and (profile.is_number or not profile.has("words", 0.3)):
         return "the values are no words"
-    if meaning.values == "code" and profile.has("spaced", 0.5):
+    return _no_code(profile) if meaning.values == "code" else ""
+
+
+def _no_code(profile: ColumnProfile) -> str:
+    if profile.has("spaced", 0.5) or profile.has("two_words", 0.5):
         return "the values are texts"
-    return ""
+    return "the values are addresses" if profile.has("email") else ""
 
 
 def _is_norway(meaning: Meaning, profile: ColumnProfile) -> bool:
@@ -171,7 +210,15 @@ def _could_be_time(profile: ColumnProfile) -> bool:
     """Whether whole numbers could be days written without marks, or seconds and parts of them since 1970."""
     if profile.low is None or profile.high is None:
         return profile.has("digits") and profile.type == "text"
-    return 1_900_01_01 <= profile.low <= profile.high <= 2_100_12_31 or 9e8 <= profile.low <= profile.high < 5e18
+    return (
+        _is_year(profile)
+        or 1_900_01_01 <= profile.low <= profile.high <= 2_100_12_31
+        or 9e8 <= profile.low <= profile.high < 5e18
+    )
+
+
+def _is_year(profile: ColumnProfile) -> bool:
+    return profile.low is not None and profile.high is not None and 1900 <= profile.low <= profile.high <= 2100
 
 
 def _is_survey(header: str) -> bool:

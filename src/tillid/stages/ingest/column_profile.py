@@ -15,6 +15,7 @@ from tillid.stages.ingest.to_boolean import boolean_of
 from tillid.stages.ingest.to_number import decimal_of, integer_of
 from tillid.stages.ingest.to_text import text_of
 from tillid.stages.ingest.to_time import timestamp_of
+from tillid.terms.national_ids import is_national_id
 
 MOST = 0.9
 """The share of a column's filled values that must have a shape for the column to have it."""
@@ -42,6 +43,9 @@ _SHAPES = {
         "digits": r"^\d+$",
         "words": r"^[^\d@/_{}\[\]=<>]+$",
         "spaced": r"\S\s+\S+\s+\S",
+        "sentence": r"^(?=.{15})\S+(?:\s+\S+){2}",
+        "two_words": r"^[^\W\d_][^\d@]*\s[^\d@]+$",
+        "national_id": r"^\d[\d .\-/]{7,14}\d$",
     }.items()
 }
 
@@ -171,7 +175,11 @@ def _is_tc(text: str) -> bool:
     return len(text) > _SHORTEST_TC and any(sign.isupper() for sign in text) and any(sign.islower() for sign in text)
 
 
-_CHECKS: dict[str, Callable[[str], bool]] = {"iban": is_iban, "ip": _is_ip, "tc_string": _is_tc}
+def _is_id(text: str) -> bool:
+    return is_national_id(text) is not None
+
+
+_CHECKS: dict[str, Callable[[str], bool]] = {"iban": is_iban, "ip": _is_ip, "tc_string": _is_tc, "national_id": _is_id}
 
 
 def _type(header: str, values: pa.Array, look: Look, filled: int) -> tuple[str, str, float]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from tillid.stages.ingest.column_meaning import LIKELY, SURE, Guess
 from tillid.stages.ingest.column_profile import ColumnProfile
 from tillid.stages.ingest.definitions import SourceKind
-from tillid.stages.ingest.header_words import last_part, spelled
+from tillid.stages.ingest.header_words import last_part, spelled, words_of
 from tillid.stages.ingest.table_kind import Seen, TableReading, Topic, is_own_number
 from tillid.terms.categories import asks_for_a_law
 
@@ -18,10 +18,13 @@ NO_PERSON = "system.operations"
 """The category of what is about nobody."""
 _PREFERENCES = "user.privacy_preferences"
 _PLACE = "user.contact.address."
+_HEALTH = "user.health_and_medical"
+_UNTOLD = frozenset({"", "user.behavior", "user.content", "user.content.private"})
 _IMPRECISE = "user.location.imprecise"
 _LONGEST_NAME = 50
 # What tells of a person even where no column says which.
 _STAYS = frozenset({"user_agent", "ip_address", "consent_string", "secret", "device"})
+_DAYS = frozenset({"occurred_at", "started_at", "date_part"})
 _PAIRS = (("l", "r"), ("left", "right"), ("a", "b"))
 
 # Columns that tables of sources have of their own.
@@ -99,7 +102,7 @@ def _clean(text: str) -> str:
 
 def _drafted(source: str, column: Seen, table: TableReading, names: _Names, all_: Sequence[Seen]) -> DraftColumn:
     profile, best = column.profile, column.best
-    category, certainty, reason = _category(column, table, all_)
+    category, certainty, reason = _of_patient(table, *_category(column, table, all_))
     own = "_".join(spelled(last_part(profile.header)))
     own = f"{own}_2" if own == "occurred_at" and profile.header != table.time else own
     identifier = _identifier(source, column, table)
@@ -153,7 +156,23 @@ def _category(column: Seen, table: TableReading, all_: Sequence[Seen]) -> tuple[
         return category, LIKELY, reason
     if not table.identified and table.topic is Topic.BROWSING:
         return str(table.topic), LIKELY, "the other columns tell what the rows are about"
+    return _by_type(column, table)
+
+
+def _by_type(column: Seen, table: TableReading) -> tuple[str, float, str]:
+    """What a column of a list of people may be where neither header nor other columns tell."""
+    if column.profile.is_time and not table.is_of_patients:
+        return "user.account", LIKELY, "the values are days, and nothing says of what"
+    if column.profile.is_money and column.profile.type == "decimal" and not table.is_of_patients:
+        return "user.financial", LIKELY, "the values may be amounts, and nothing says of what"
     return "", 0.0, "nothing gave it away"
+
+
+def _of_patient(table: TableReading, category: str, certainty: float, reason: str) -> tuple[str, float, str]:
+    """What is told of a patient without saying what it is, is told of health until a person says otherwise."""
+    if table.is_of_patients and table.kind is not SourceKind.THINGS and category in _UNTOLD:
+        return _HEALTH, max(certainty, LIKELY), "it is said of a patient"
+    return category, certainty, reason
 
 
 def _is_turnover(column: Seen, all_: Sequence[Seen]) -> bool:
@@ -201,8 +220,11 @@ def _settled(category: str, column: Seen, table: TableReading) -> str:  # noqa: 
     is_event = table.kind is SourceKind.EVENTS
     topic = str(table.topic)
     match category:
+        case "@topic" if not is_event and table.identified:
+            # A day that nothing more is said of is one of the relation: it began, changed or ended.
+            return "user.account" if column.is_ in _DAYS else str(Topic.BEHAVIOR)
         case "@topic":
-            return topic if is_event or not table.identified else str(Topic.BEHAVIOR)
+            return topic
         case "@goods":
             return topic if topic != Topic.BEHAVIOR and (is_event or not table.identified) else str(Topic.PURCHASES)
         case "@trade":
@@ -224,7 +246,7 @@ def _type(profile: ColumnProfile, best: Guess | None, table: TableReading) -> st
     if wanted == "text" or not profile.filled:
         return "text" if wanted in ("", "text", "moment") or not profile.filled else wanted
     if wanted == "money":
-        return "money" if profile.is_money else profile.type
+        return "money" if profile.is_money and not _is_share(profile.header) else profile.type
     if wanted in ("date", "timestamp", "moment"):
         if not profile.is_time:
             return "text" if wanted == "date" else profile.type
@@ -232,6 +254,10 @@ def _type(profile: ColumnProfile, best: Guess | None, table: TableReading) -> st
     if wanted == "integer" and profile.type == "integer":
         return "integer"
     return profile.type
+
+
+def _is_share(header: str) -> bool:
+    return "%" in header or any("rate" in word.means for word in words_of(header))
 
 
 def _by_neighbours(columns: Sequence[DraftColumn]) -> list[DraftColumn]:

@@ -26,10 +26,13 @@ _LIGHT = {
 _HEAVY = 0.5
 _UNKNOWN = 0.7
 _GENERIC = frozenset({"record_no", "name", "type", "status", "tier", "job_title", "description", "country", "source"})
-_SHORT_ENDS = frozenset({"id", "nr", "no"})
+_SHORT_ENDS = ("tid", "id", "nr", "no")
 _LINKS = ("", "s", "e", "en", "n", "er")
 _PLURALS = ("s", "en", "er", "e", "ne", "ene")
 _MOST_JOINED = 3
+_ABBREVIATED = re.compile(r"([^\W\d_]{3,})\.")
+_SHORT_PART = re.compile(r"[^\W\d_]{1,5}")
+_AFTER_ABBREVIATIONS = frozenset("nr nummer dat datum dato adr adres adresse naam navn".split())
 _SHORTEST = 5
 
 
@@ -117,12 +120,18 @@ def spelled(header: str) -> list[str]:
 
 
 def last_part(header: str) -> str:
-    """The last part of a dotted path; any other header as it is.
+    """The last part of a dotted path; any other header as it is, also one with abbreviations.
 
-    >>> last_part("context.userId"), last_part("Beløb inkl. moms"), last_part("Nr.")
-    ('userId', 'Beløb inkl. moms', 'Nr')
+    >>> last_part("context.userId"), last_part("Beløb inkl. moms"), last_part("Nr."), last_part("Geb.datum")
+    ('userId', 'Beløb inkl. moms', 'Nr', 'Geb.datum')
     """
-    return header if " " in header else header.rstrip(".").rpartition(".")[2]
+    if " " in header:
+        return header
+    *before, last = header.rstrip(".").split(".")
+    is_spoken = header[:1].isupper() or last.lower() in _AFTER_ABBREVIATIONS
+    if before and is_spoken and all(_SHORT_PART.fullmatch(part) for part in before):
+        return header.rstrip(".")
+    return last
 
 
 @cache
@@ -133,12 +142,14 @@ def words_of(header: str) -> tuple[Word, ...]:
     [('geboorte', ['birth']), ('datum', ['date'])]
     """
     last = last_part(header)
+    shortened = frozenset(word for text in _ABBREVIATED.findall(header) for word in spelled(text))
     parents = "" if last == header.rstrip(".") else header.rstrip(".")[: -len(last) - 1]
     before = [Word(w.text, w.means, w.languages, is_parent=True) for w in _words(spelled(parents))] if parents else []
-    return (*before, *_words(spelled(last)))
+    return (*before, *_words(spelled(last), shortened))
 
 
-def _words(texts: Sequence[str]) -> Iterator[Word]:
+def _words(texts: Sequence[str], shortened: frozenset[str] = frozenset()) -> Iterator[Word]:
+    """The words that texts consist of; those of `shortened` end with a point, so they may be beginnings of words."""
     pieces = [piece for text in texts for piece in re.findall(r"[a-z]+|\d+", text)]
     at = 0
     while at < len(pieces):
@@ -149,8 +160,17 @@ def _words(texts: Sequence[str]) -> Iterator[Word]:
                 at += count
                 break
         else:
-            yield from _taken_apart(pieces[at])
+            full = _completed(pieces[at]) if pieces[at] in shortened else ""
+            yield from (_word(full),) if full else _taken_apart(pieces[at])
             at += 1
+
+
+@cache
+def _completed(beginning: str) -> str:
+    """The shortest known word that begins so; empty where there is none, or where the shortest mean various things."""
+    longer = sorted((word for word in _known() if word.startswith(beginning)), key=len)
+    shortest = [word for word in longer if len(word) == len(longer[0])]
+    return shortest[0] if len({_known()[word][0] for word in shortest}) == 1 else ""
 
 
 def _singular(text: str) -> str:
@@ -167,7 +187,7 @@ def _word(text: str) -> Word:
 
 
 @cache
-def _taken_apart(text: str) -> tuple[Word, ...]:  # noqa: PLR0911  one return a way
+def _taken_apart(text: str) -> tuple[Word, ...]:
     """A compound word's parts where each is known; else what it ends or begins with, and the rest."""
     if len(text) == _SHORTEST - 1 and text.endswith("id"):
         return (Word(text[:-2], frozenset()), _word("id"))
@@ -177,17 +197,17 @@ def _taken_apart(text: str) -> tuple[Word, ...]:  # noqa: PLR0911  one return a 
     whole = _parts(text)
     if whole is not None:
         return tuple(_word(part) for part in whole)
-    for end in range(1, len(text) - 3):
+    for end in range(2, len(text) - 3):
         ending = _singular(text[end:])
-        if ending in _known() and _known()[ending][1] != {"en"}:
-            # English words are seldom written together, so an English ending is mostly there by chance.
+        if ending in _known() and _known()[ending][1] != {"en"} and "national_id" not in _known()[ending][0]:
+            # English words are seldom written together, so an English ending is mostly there by chance, and
+            # `baandnummer` has no `dnummer`.
             return (Word(text[:end], frozenset()), _word(ending))
     for end in range(len(text) - 1, 4, -1):
         if text[:end] in _known():
             return (_word(text[:end]), Word(text[end:], frozenset()))
-    if text[-2:] in _SHORT_ENDS:
-        return (Word(text[:-2], frozenset()), _word(text[-2:]))
-    return (_word(text),)
+    short = next((end for end in _SHORT_ENDS if text.endswith(end)), "")
+    return (Word(text.removesuffix(short), frozenset()), _word(short)) if short else (_word(text),)
 
 
 @cache
@@ -219,7 +239,7 @@ def readings(header: str) -> tuple[Reading, ...]:
     heavy = [word for word in words if word.weight > 0]
     means = frozenset(meaning for word in words for meaning in word.means)
     found: dict[str, Reading] = {}
-    for meaning, parts in {pair: None for part in means for pair in _combinations().get(part, ())}:
+    for meaning, parts in {pair: None for part in sorted(means) for pair in _combinations().get(part, ())}:
         if not parts <= means:
             continue
         reading = _reading(meaning, parts, words, heavy)

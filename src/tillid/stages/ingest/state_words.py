@@ -8,11 +8,13 @@ from tillid.stages.ingest.header_words import spelled
 
 _WORDS = {
     "given": "ja j yes y given granted true 1 oui aktiv active tilmeldt subscribed optin optedin accepteret accepted"
-    " aangemeld gegeven akkoord toegestaan samtykket erteilt donne accepte confirmed bekraeftet godkendt",
+    " gitt gav givet verleend accorde agreed aangemeld gegeven akkoord toegestaan"
+    " samtykket erteilt donne accepte confirmed bekraeftet godkendt",
     "refused": "nej nei n no refused false 0 non nee nein afvist geweigerd denied rejected avvist avslaat"
-    " abgelehnt refuse",
+    " abgelehnt refuse declined nektet avslatt afslaaet afslaet",
     "withdrawn": "afmeldt avmeldt withdrawn unsubscribed trukket tilbagetrukket trukkettilbake uitgeschreven optout"
-    " optedout ingetrokken revoked afgemeld widerrufen abgemeldet retire desinscrit",
+    " optedout ingetrokken revoked afgemeld widerrufen abgemeldet retire desinscrit tilbagekaldt meldtfra"
+    " trukkettilbage",
     "objected": "indsigelse innsigelse objected bezwaar opposition protest objection widerspruch",
 }
 _STATE_OF = {word: state for state, words in _WORDS.items() for word in words.split()}

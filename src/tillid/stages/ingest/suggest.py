@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from tillid.ports.source import Look
 from tillid.stages.ingest.cast_column import plain
 from tillid.stages.ingest.column_meaning import guesses
+from tillid.stages.ingest.column_neighbours import beside_others
 from tillid.stages.ingest.column_profile import profile_of
 from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.ingest.draft_columns import DraftColumn, draft_columns
@@ -80,6 +81,7 @@ def suggest(  # noqa: PLR0913  what is known of the rows
     if not seen:
         raise ColumnsUnknown(files)
     source = _source_name(name)
+    seen = list(beside_others(seen))
     table = read_table(source, seen)
     if kind is not None:
         table = replace(table, kind=kind)

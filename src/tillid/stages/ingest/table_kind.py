@@ -9,15 +9,24 @@ from enum import StrEnum
 from tillid.stages.ingest.column_meaning import LIKELY, SURE, Guess
 from tillid.stages.ingest.column_profile import ColumnProfile
 from tillid.stages.ingest.definitions import SourceKind
-from tillid.stages.ingest.header_words import spelled
+from tillid.stages.ingest.header_words import spelled, words_of
 from tillid.stages.ingest.state_words import states_of
+from tillid.terms.categories import covers
 
 _FEW_COLUMNS = 6
+_FEW_BESIDE_A_REFUSAL = 2
+_HEALTH = "user.health_and_medical"
+_PATIENTS = ("patient", "pasient", "journalnr", "dossiermedical")
+_ENOUGH_OF_HEALTH = 3
 _MOST_COLUMNS_OF_CONSENTS = 12
 _SUPPRESSION_WORDS = tuple(
-    "robinson suppress spaer sperre reserv bloker block optout nejtak unsub afmeld avmeld donotcall dnc belmeniet"
-    " uitgeschreven".split()
+    "robinson suppress spaer sperre reservert reservasjonsregister bloker block optout nejtak unsub afmeld avmeld"
+    " donotcall donotmail nocall nomail dnc belmeniet belmijniet nietbellen nietmailen bloklijst zwartelijst verzet"
+    " frabed ikkekontakt uitgeschreven desabonn desinscri listenoire".split()
 )
+# A reservation is one against marketing, or of a table.
+_PERHAPS_SUPPRESSIONS = ("reserva", "optouts", "stop")
+_FEWEST_COLUMNS = 4
 
 _WHO = frozenset(
     {"email", "phone", "customer_no", "household_no", "loyalty_no", "login", "device_id", "person_no", "national_id"}
@@ -47,6 +56,8 @@ _TRADE = frozenset(
 )
 _OF_ORDERS = frozenset({"order_no", "product", "coupon", "order_date", "paid_at", "gift"})
 _FEW_OF_TRADE = 2
+# Beside one of these, days that differ from row to row are not those of figures over time.
+_OF_A_SALE = frozenset({"order_no", "name", "street", "notes"})
 _WEB = frozenset({"url", "web", "session"})
 _TIMES = {
     **dict.fromkeys(("order_date", "occurred_at"), 5),
@@ -86,13 +97,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class TableReading:
-    """What a file's rows are, why, what they are about, and the column that says when."""
+    """What a file's rows are, why, what they are about, and the column that says when.
+
+    `is_of_patients`: what nothing else accounts for is probably said of a person's health.
+    """
 
     kind: SourceKind
     reason: str
     topic: Topic
     time: str = ""
     identified: bool = True
+    is_of_patients: bool = False
 
 
 def read_table(name: str, columns: Sequence[Seen]) -> TableReading:
@@ -101,7 +116,14 @@ def read_table(name: str, columns: Sequence[Seen]) -> TableReading:
     who = [column for column in columns if _identifies(column)]
     kind, reason = _kind(name, columns, who, time)
     identified = kind is SourceKind.THINGS or bool(who) or any(is_own_number(column) for column in columns)
-    return TableReading(kind, reason, topic, time.profile.header if time else "", identified)
+    of_patients = _is_of_patients(name, columns)
+    return TableReading(kind, reason, topic, time.profile.header if time else "", identified, of_patients)
+
+
+def _is_of_patients(name: str, columns: Sequence[Seen]) -> bool:
+    words = [*spelled(name), *(word for column in columns for word in spelled(column.profile.header))]
+    healthy = sum(bool(column.best and covers(_HEALTH, column.best.meaning.category)) for column in columns)
+    return any(word.startswith(_PATIENTS) for word in words) or healthy >= _ENOUGH_OF_HEALTH
 
 
 def _identifies(column: Seen) -> bool:
@@ -134,7 +156,7 @@ def _is_events(columns: Sequence[Seen], who: Sequence[Seen], happened: int, desc
     numbered = any(is_own_number(column) and column.is_ == "person_no" for column in columns)
     once = numbered or (bool(who) and any(c.profile.is_once for c in who if c.is_ in ("customer_no", "email", "login")))
     if not who:
-        return happened > 1 and happened > described
+        return happened > max(1, described) or _is_unnamed_sale(columns, {column.is_ for column in columns})
     if once:
         # Each person is in the rows looked at once: a row may still be an order, if it is one in every other way.
         return happened > max(1, described) and any(_is_of_one_event(column) for column in columns)
@@ -162,7 +184,7 @@ def _is_about_things(columns: Sequence[Seen], is_: set[str]) -> bool:
         return False
     if "population" in is_ or ("quantity" in is_ and not {"order_no", "amount"} & is_):
         return True
-    if any(column.profile.is_once and column.profile.is_time for column in columns):
+    if not is_ & _OF_A_SALE and any(column.profile.is_once and column.profile.is_time for column in columns):
         return True  # a row a day or week: figures over time
     if any(column.is_ in _OF_THINGS for column in columns[:1]) and not is_ & {"order_no", "event"}:
         return True
@@ -179,12 +201,14 @@ def _is_suppressions(name: str, columns: Sequence[Seen], who: Sequence[Seen]) ->
     called = "".join(spelled(name))
     if any(word in called for word in _SUPPRESSION_WORDS) and len(columns) <= 2 * _FEW_COLUMNS:
         return True
+    addresses = all(column.is_ in ("email", "phone") for column in who)
+    if addresses and len(columns) <= _FEWEST_COLUMNS and any(word in called for word in _PERHAPS_SUPPRESSIONS):
+        return True
     if len(columns) > _FEW_COLUMNS or any(_states(column) for column in columns):
         return False
-    addresses = all(column.is_ in ("email", "phone") for column in who)
     rest = [column for column in columns if column not in who and not column.profile.is_time]
-    refusal = any(column.is_ == "opted_out" for column in columns)
-    return addresses and (not rest or (refusal and len(rest) <= 1))
+    refusal = any("optout" in word.means for column in columns for word in words_of(column.profile.header))
+    return addresses and (not rest or (refusal and len(rest) <= _FEW_BESIDE_A_REFUSAL))
 
 
 def _is_consents(columns: Sequence[Seen], is_: set[str]) -> bool:
