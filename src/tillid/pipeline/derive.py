@@ -31,7 +31,7 @@ from tillid.stages.profile.tables import PEOPLE, VARIABLES
 from tillid.stages.profile.variables import events_to_variables, join_variables
 from tillid.stages.resolve.components import resolve
 from tillid.stages.resolve.definitions import LinkingDefinition
-from tillid.stages.resolve.tables import MEMBERS
+from tillid.stages.resolve.tables import GUESSES, MEMBERS
 from tillid.stages.segment.compile import segment_members
 from tillid.stages.segment.members import ENTERED_AT, each_once, entered, members_since
 from tillid.stages.segment.tables import members_table_name
@@ -101,12 +101,13 @@ def steps(workspace: Workspace) -> int:
 def _persons(workspace: Workspace, build: Build) -> tuple[Underway, Underway]:
     """Who is who and who may be processed for what: the subjects, and the people."""
     keeping = workspace.permit(PERMISSIONS)
+    guesses = unbound(GUESSES) if _count(build, unbound(GUESSES), keeping) else None
     linking = workspace.permit(LINKING) if LINKING in workspace.project.purposes else None
     subjects = resolve(build, linking, keeping, LinkingDefinition())
     purposes = list(workspace.project.purposes.values())
     tables = workspace.register.tables
     members = unbound(MEMBERS)
-    stands = standing(members, unbound(LEDGER), unbound(DATA_SUBJECTS), purposes, workspace.now)
+    stands = standing(members, unbound(LEDGER), unbound(DATA_SUBJECTS), purposes, workspace.now, guesses=guesses)
     people = build.write(tables["standing"], govern(stands, keeping))
     whole = mapping(members, unbound(tables["standing"]), purposes)
     build.write(tables[MAPPING], govern(whole, keeping))

@@ -18,6 +18,7 @@ from tillid.pipeline.catalogue import REFUSED_ROWS
 from tillid.pipeline.errors import EmptySnapshot
 from tillid.pipeline.intake.ahead import ahead
 from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, keys_table, source_table, takes_keys
+from tillid.pipeline.intake.guesses import told as guesses_told
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
 from tillid.pipeline.intake.national_ids import (
     Taken,
@@ -213,7 +214,8 @@ def _take_in_opened(
     reading = _Reading(count, refusals, taken, run.step, quarantine, taken_out, counting)
     batches = _prepared(workspace, source, opened, reading)
     gone = _keys_gone(workspace, source, opened, reading)
-    received = Received(batches, max(file.modified_at for file in todo.files), gone)
+    newest = max(file.modified_at for file in todo.files)
+    received = Received(batches, newest, gone, has_guesses=lambda: counting.guessed.rows > 0)
     entered = take_in(build, source, received, permit, taken.numbers)
     if entered.staged == 0 and rows and source.load is Load.SNAPSHOT:
         raise EmptySnapshot(
@@ -225,6 +227,7 @@ def _take_in_opened(
         settle(opened.reader, source, opened.notes[file], Settled(count.read, todo.anew, rows))
     _keep_refused(build, source, refusals)
     _tell_quarantined(workspace, source, reading)
+    taken.findings.extend(guesses_told(source, counting.guessed))
     taken.quality[source.name] = _quality(workspace, build, todo, reading)
     before = 0 if todo.anew else rows
     taken.rows[source.name] = before + entered.staged
