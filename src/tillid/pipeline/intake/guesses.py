@@ -70,10 +70,10 @@ def counted(identifiers: Mapping[str, pa.Array], guesses: Mapping[str, pa.Array]
 def told(source: SourceDefinition, guessed: Guessed) -> Iterator[str]:
     """What to say of a source with identifiers that were guessed."""
     if guessed.rows:
-        alone = f"; {guessed.alone:,} of them have no other, and are known by what was typed" if guessed.alone else ""
         yield (
-            f"{source.name}: {guessed.rows:,} rows have an identifier that is a guess at what was typed wrong, and joins "
-            f"them to nobody{alone}. Put it right where it is typed, or say link_guesses: true"
+            f"{source.name}: identifiers that were typed wrong and guessed at join nobody: rows {guessed.rows:,}, of them "
+            f"without another identifier {guessed.alone:,}; put them right where they are typed, or say "
+            "'link_guesses: true'"
         )
 
 
@@ -82,9 +82,7 @@ def guessing(source: SourceDefinition) -> list[tuple[int, ColumnDefinition]]:
     return [(n, column) for n, column in enumerate(source.identifiers) if column.washed_as in CAN_GUESS]
 
 
-def meant(
-    staged: ir.Table, numbers: ir.Table, subjects: ir.Table, source: SourceDefinition, start: int
-) -> ir.Table:
+def meant(staged: ir.Table, numbers: ir.Table, subjects: ir.Table, source: SourceDefinition, start: int) -> ir.Table:
     """What the guesses of the staged rows mean: subject_id of what was typed, kind, value, guessed_id.
 
     `numbers` has what was typed. A value that is no subject yet gets a number from `start`, by the place where it was

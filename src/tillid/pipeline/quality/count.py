@@ -75,7 +75,7 @@ class Counting:
     reasons: dict[str, Counter[str]] = field(default_factory=dict)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     newest: datetime | None = None
-    guessed: Guessed = Guessed()
+    guessed: Guessed = field(default_factory=Guessed)
     sample: Sample = field(default_factory=Sample)
 
     def add(self, columns: Mapping[str, pa.Array], batch: Found) -> None:
