@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER, Statement
 from tillid.governance.mapping import FOREVER
-from tillid.governance.permissions import mapping, standing, standing_table
+from tillid.governance.permissions import Ledgers, mapping, standing, standing_table
 from tillid.stages.resolve.tables import GUESSES, MEMBERS
 from tillid.terms.categories import covers
 from tillid.terms.durations import Duration
@@ -102,7 +102,7 @@ def _sql(*, guessed: bool) -> tuple[str, str]:
         ibis.table(t.logical(), name=t.name)
         for t in (MEMBERS, LEDGER, DATA_SUBJECTS, GUESSES, standing_table(PURPOSES))
     )
-    stood = standing(members, ledger, kinds, PURPOSES, NOW, guesses=guesses if guessed else None)
+    stood = standing(members, Ledgers(ledger, kinds, guesses if guessed else None), PURPOSES, NOW)
     return (
         ibis.to_sql(stood, dialect="duckdb"),
         ibis.to_sql(mapping(members, stands, PURPOSES), dialect="duckdb"),

@@ -3,12 +3,13 @@
 The derivation is a pure function of ledger, data-subject kinds and mapping, written once as an Ibis expression.
 For each subject the newest statement counts, and of two at the same time the one that bars; over a
 person's subjects the most restrictive wins. So a merge can take permission away and never give it to a
-part that said no, whatever the order of merging.
+part that said no, whatever the order of merging. Between subjects that are guessed to be one, a no alone crosses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -48,28 +49,34 @@ def standing_table(purposes: Sequence[Purpose]) -> Table:
     )
 
 
-def standing(
-    members: ir.Table,
-    ledger: ir.Table,
-    kinds: ir.Table,
-    purposes: Sequence[Purpose],
-    now: datetime,
-    *,
-    guesses: ir.Table | None = None,
-) -> ir.Table:
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """What is known of subjects: what they said (columns of `consent_ledger`), and as what they were met
+    (`data_subjects`).
+
+    `guesses` (subject_id, guessed_id) says which subject another most likely means: what bars one of those that mean
+    the same bars all of them. None where there are none.
+    """
+
+    said: ir.Table
+    met: ir.Table
+    guesses: ir.Table | None = None
+
+
+def standing(members: ir.Table, ledgers: Ledgers, purposes: Sequence[Purpose], now: datetime) -> ir.Table:
     """One row a person of `members` (subject_id, person_id) with `standing_table`'s columns.
 
-    `ledger` and `kinds` have the columns of the tables `consent_ledger` and `data_subjects`. An entry after
-    `now`, without a time or without a source states nothing; a consent counts only under one of the
-    purpose's notices and with evidence (ISO/IEC TS 27560's mandatory fields). `guesses` (subject_id, guessed_id)
-    says which subject another most likely means: what bars one of those that mean the same bars all of them.
+    An entry after `now`, without a time or without a source states nothing; a consent counts only under one of the
+    purpose's notices and with evidence (ISO/IEC TS 27560's mandatory fields).
     """
-    known = ledger.filter(ledger.at <= ibis.literal(now, type=_TIME), ledger.source.notnull())
+    entries = ledgers.said
+    known = entries.filter(entries.at <= ibis.literal(now, type=_TIME), entries.source.notnull())
     said = members.join(_stated(known, purposes), SUBJECT_ID)
-    if guesses is not None:
-        said = said.union(members.join(_heard(known, guesses, purposes), SUBJECT_ID).select(*said.columns))
+    if ledgers.guesses is not None:
+        heard = members.join(_heard(known, ledgers.guesses, purposes), SUBJECT_ID)
+        said = said.union(heard.select(*said.columns))
     by_person = said.group_by(PERSON_ID).agg(**_most_restrictive(said, purposes))
-    met = members.join(kinds, SUBJECT_ID)
+    met = members.join(ledgers.met, SUBJECT_ID)
     kinds_by_person = met.group_by(PERSON_ID).agg(
         **{
             _n("kind", i): met.data_subject.isin(sorted(purpose.data_subjects)).any()

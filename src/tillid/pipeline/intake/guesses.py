@@ -71,8 +71,8 @@ def told(source: SourceDefinition, guessed: Guessed) -> Iterator[str]:
     """What to say of a source with identifiers that were guessed."""
     if guessed.rows:
         yield (
-            f"{source.name}: identifiers that were typed wrong and guessed at join nobody: rows {guessed.rows:,}, of them "
-            f"without another identifier {guessed.alone:,}; put them right where they are typed, or say "
+            f"{source.name}: identifiers that were typed wrong and guessed at join nobody: rows {guessed.rows:,}, "
+            f"of them without another identifier {guessed.alone:,}; put them right where they are typed, or say "
             "'link_guesses: true'"
         )
 

@@ -41,6 +41,7 @@ from tillid.pipeline.intake.declare import (
     takes_keys,
 )
 from tillid.pipeline.intake.rows import mostly_distinct
+from tillid.pipeline.intake.unread import unread_table
 from tillid.ports.store import Build
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY
@@ -59,14 +60,16 @@ class Numbering:
 class Received:
     """The prepared rows of a source's files, and the time of the newest of these files (UTC).
 
-    When all rows were taken is asked for `gone`, the keys of records that were marked as deleted, and `has_guesses`,
-    whether an identifier of the rows is known by what was typed.
+    When all rows were taken is asked for `gone`, the keys of records that were marked as deleted, for `has_guesses`,
+    whether an identifier of the rows is known by what was typed, and for `has_unread`, whether the state or time of a
+    consent could not be read.
     """
 
     batches: Iterable[pa.RecordBatch]
     at: datetime
     gone: Iterable[pa.RecordBatch] = ()
     has_guesses: Callable[[], bool] = bool
+    has_unread: Callable[[], bool] = bool
 
 
 def first_subject(build: Build) -> None:
@@ -117,7 +120,13 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
             is_first = _add_versions(build, source, stated, permit)
             entered = _work_out_versions(build, source, permit, entered.staged, are_single=is_first and is_each_once)
         case SourceKind.CONSENTS | SourceKind.SUPPRESSIONS:
-            said = ledger.entries(rows, source, [numbered_as(p) for p in range(len(kinds))])
+            said_by = [numbered_as(p) for p in range(len(kinds))]
+            if received.has_unread():
+                unread = ledger.entries(rows.filter(~ledger.is_readable(rows)), source, said_by)
+                held = unbound(unread_table(source))
+                build.extend(unread_table(source), govern(ledger.unknown(unread, held), permit))
+                rows = rows.filter(ledger.is_readable(rows))
+            said = ledger.entries(rows, source, said_by)
             build.extend(LEDGER, govern(ledger.unknown(said, unbound(LEDGER)), permit))
     for table in STAGED:
         build.unstage(table(source))
