@@ -31,7 +31,7 @@ TABLES = {
                   *(members_table_name(name) for name in SEGMENTS if name != "readers")),
     "news": ("orders", "people", "variables", members_table_name("readers"), members_table_name("lapsed")),
 }  # fmt: skip
-INTERNAL = {"consent_ledger": PERMISSIONS, "data_subjects": PERMISSIONS, "mapping": PERMISSIONS,
+INTERNAL = {"consent_ledger": PERMISSIONS, "data_subjects": PERMISSIONS, "guesses": PERMISSIONS, "unread_consents": PERMISSIONS, "mapping": PERMISSIONS,
             "standing": PERMISSIONS, "deliveries": DELIVERIES}  # fmt: skip
 QUESTIONS = {
     "what is bought": """

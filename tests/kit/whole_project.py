@@ -243,6 +243,11 @@ def _mail(number: int) -> str:
     return f"kunde{number:03d}@post.example"
 
 
+def _typed(number: int, slip: str = ".@") -> str:
+    """The address as somebody typed it, who now and then put a dot too many, so that it must be guessed."""
+    return _mail(number).replace("@", slip) if number % 10 == 4 else _mail(number)
+
+
 def _phone(number: int) -> str:
     return f"+45 31 {number // 100:02d} {number % 100:02d} 07"
 
@@ -261,7 +266,15 @@ def _put_crm(project: SmallProject, people: int, at: datetime, *, is_changed: bo
 
 
 def _put_club(project: SmallProject, path: str, numbers: range, level: str, at: datetime) -> None:
-    rows = ((f"K{n}", _mail(n).upper(), f"{_NAMES[n % len(_NAMES)]} {'Jr' * (n % 2)}".strip(), level) for n in numbers)
+    rows = (
+        (
+            f"K{n}",
+            _typed(n, ".@" if level == "guld" else "..@").upper(),
+            f"{_NAMES[n % len(_NAMES)]} {'Jr' * (n % 2)}".strip(),
+            level,
+        )
+        for n in numbers
+    )
     project.put(path, csv("card,mail,name,level", *rows), at)
 
 
@@ -300,7 +313,10 @@ def _put_web(project: SmallProject, path: str, random: Random, people: int, rows
 def _put_consents(project: SmallProject, path: str, numbers: range, state: str, at: datetime) -> None:
     rows = []
     for number in numbers:
-        said = state if number % 9 else "refused"
+        # What the definition does not list counts as a no.
+        said = ("perhaps" if number % 14 == 7 else state) if number % 9 else "refused"
         notice = ("n1", "n2", "n0")[number % 3]
-        rows.append((_mail(number), "news", said, (at + timedelta(hours=number)).isoformat(), notice, f"form-{number}"))
+        rows.append(
+            (_typed(number), "news", said, (at + timedelta(hours=number)).isoformat(), notice, f"form-{number}")
+        )
     project.put(path, csv(CONSENTS_HEAD, *rows), at)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER, Statement
 from tillid.governance.mapping import FOREVER
-from tillid.governance.permissions import mapping, standing, standing_table
-from tillid.stages.resolve.tables import MEMBERS
+from tillid.governance.permissions import Ledgers, mapping, standing, standing_table
+from tillid.stages.resolve.tables import GUESSES, MEMBERS
 from tillid.terms.categories import covers
 from tillid.terms.durations import Duration
 from tillid.terms.purpose import LegalBasis, Purpose
@@ -73,11 +73,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class World:
-    """Who is whom (subject → person, None: nobody), what was said, and which kinds of data subject were met."""
+    """Who is whom (subject → person, None: nobody), what was said, and which kinds of data subject were met.
+
+    `guesses` says which subject another most likely means.
+    """
 
     persons: Mapping[int, int | None]
     entries: tuple[Entry, ...] = ()
     kinds: tuple[tuple[int, str], ...] = ()
+    guesses: tuple[tuple[int, int], ...] = ()
+
+    def near(self, subject: int) -> set[int]:
+        """The subject and those that mean the same."""
+        of = [set(pair) | {s for s, meant in self.guesses if meant == pair[1]} for pair in self.guesses]
+        return {subject}.union(*(together for together in of if subject in together))
 
 
 Verdict = tuple[bool, dict[str, tuple[datetime | None, str | None]]]
@@ -88,12 +97,14 @@ Verdict = tuple[bool, dict[str, tuple[datetime | None, str | None]]]
 
 
 @cache
-def _sql() -> tuple[str, str]:
-    members, ledger, kinds, stands = (
-        ibis.table(t.logical(), name=t.name) for t in (MEMBERS, LEDGER, DATA_SUBJECTS, standing_table(PURPOSES))
+def _sql(*, guessed: bool) -> tuple[str, str]:
+    members, ledger, kinds, guesses, stands = (
+        ibis.table(t.logical(), name=t.name)
+        for t in (MEMBERS, LEDGER, DATA_SUBJECTS, GUESSES, standing_table(PURPOSES))
     )
+    stood = standing(members, Ledgers(ledger, kinds, guesses if guessed else None), PURPOSES, NOW)
     return (
-        ibis.to_sql(standing(members, ledger, kinds, PURPOSES, NOW), dialect="duckdb"),
+        ibis.to_sql(stood, dialect="duckdb"),
         ibis.to_sql(mapping(members, stands, PURPOSES), dialect="duckdb"),
     )
 
@@ -125,7 +136,9 @@ def _asked(engine: duckdb.DuckDBPyConnection, world: World) -> tuple[dict[int, V
             }
         ),
     )
-    first, second = _sql()
+    pairs = [pa.array([pair[n] for pair in world.guesses], number) for n in (0, 1)]
+    engine.register("guesses", pa.table(dict(zip(("subject_id", "guessed_id"), pairs, strict=True))))
+    first, second = _sql(guessed=bool(world.guesses))
     engine.execute(f"create or replace table standing as {first}")
     verdicts: dict[int, Verdict] = {}
     for row in engine.sql("select * from standing").to_arrow_table().to_pylist():
@@ -158,31 +171,37 @@ def _reference(world: World, person: int, purpose: Purpose) -> tuple[datetime | 
     until: list[datetime] = []
     unproven = False
     for subject in mine:
-        heard = [
-            e
-            for e in world.entries
-            if e.subject == subject and e.at is not None and e.at <= NOW and e.source is not None
-        ]
-        narrow = [e for e in heard if e.purpose == purpose.key]
-        wide = [e for e in heard if e.purpose == purpose.key or covers(e.purpose, purpose.data_use)]
-        yes = [e for e in narrow if e.state == "given"]
-        counts = [e for e in yes if e.notice in purpose.notices and e.evidence is not None]
-        unproven = unproven or len(counts) < len(yes)
-        given_at = _newest(e.at for e in counts)
-        noes = {e.state for e in narrow if e.state in ("refused", "withdrawn") and e.at >= given_at}
-        noes |= {e.state for e in wide if e.state == "objected" and e.at >= given_at}
-        bars |= noes
-        listed = _newest(e.at for e in wide if e.state == "suppressed")
-        if listed > datetime.min and listed >= _newest(e.at for e in wide if e.state == "unsuppressed"):
-            bars.add("suppressed")
-        if any(e.state == "restricted" for e in heard):
-            bars.add("restricted")
-        if counts and not noes:
-            until.append(FOREVER if purpose.consent_valid_for is None else given_at + VALID_FOR)
+        said, when = _said(world, subject, purpose)
+        unproven = unproven or "unproven" in said
+        until += when
+        bars |= said.union(*(_said(world, other, purpose)[0] for other in world.near(subject))) - {"unproven"}
     why = _reason(purpose, met, bars, until, unproven=unproven)
     if why is not None:
         return None, why
     return (max(until) if purpose.legal_basis is LegalBasis.CONSENT else FOREVER), None
+
+
+def _said(world: World, subject: int, purpose: Purpose) -> tuple[set[str], list[datetime]]:
+    """What one subject said against it, or could not prove, and until when its consent is valid."""
+    heard = [
+        e for e in world.entries if e.subject == subject and e.at is not None and e.at <= NOW and e.source is not None
+    ]
+    narrow = [e for e in heard if e.purpose == purpose.key]
+    wide = [e for e in heard if e.purpose == purpose.key or covers(e.purpose, purpose.data_use)]
+    yes = [e for e in narrow if e.state == "given"]
+    counts = [e for e in yes if e.notice in purpose.notices and e.evidence is not None]
+    given_at = _newest(e.at for e in counts)
+    noes = {e.state for e in narrow if e.state in ("refused", "withdrawn") and e.at >= given_at}
+    noes |= {e.state for e in wide if e.state == "objected" and e.at >= given_at}
+    said = noes | ({"unproven"} if len(counts) < len(yes) else set())
+    listed = _newest(e.at for e in wide if e.state == "suppressed")
+    if listed > datetime.min and listed >= _newest(e.at for e in wide if e.state == "unsuppressed"):
+        said.add("suppressed")
+    if any(e.state == "restricted" for e in heard):
+        said.add("restricted")
+    if not counts or noes:
+        return said, []
+    return said, [FOREVER if purpose.consent_valid_for is None else given_at + VALID_FOR]
 
 
 def _reason(purpose: Purpose, met: set[str], bars: set[str], until: list[datetime], *, unproven: bool) -> str | None:
@@ -253,6 +272,13 @@ def worlds(draw: st.DrawFn) -> World:
     return World(persons, said, tuple(sorted(kinds)))
 
 
+@st.composite
+def guesses(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
+    """Few that several mean, so that several often mean one."""
+    pairs = st.tuples(st.integers(1, MOST), st.sampled_from([1, 2, 3]))
+    return tuple(sorted(pair for pair in draw(st.sets(pairs, min_size=1, max_size=8)) if pair[0] != pair[1]))
+
+
 LAW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ONE = World({0: None, 1: 1}, kinds=((1, "customer"),))
 GIVEN = Entry(1, "news", "given", NOW - timedelta(days=2))
@@ -286,6 +312,21 @@ def test_is_what_the_slow_reference_says(engine: duckdb.DuckDBPyConnection, worl
         restricted, said = verdicts.get(row["person_id"], (False, dict.fromkeys(KEYS, (FOREVER, None))))
         assert row["restricted"] == restricted
         assert {key: row[f"until__{key}"] for key in KEYS} == {key: until for key, (until, _) in said.items()}
+
+
+@LAW
+@given(worlds(), guesses())
+def test_a_guess_carries_noes_and_no_yes(
+    engine: duckdb.DuckDBPyConnection, world: World, pairs: tuple[tuple[int, int], ...]
+) -> None:
+    before = _asked(engine, world)[0]
+    guessed = replace(world, guesses=pairs)
+    after = _asked(engine, guessed)[0]
+    assert after.keys() == before.keys()
+    assert _permitted(after) <= _permitted(before)
+    for person, (restricted, said) in after.items():
+        assert said == {p.key: _reference(guessed, person, p) for p in PURPOSES}
+        assert restricted == (said["books"][1] == "restricted")
 
 
 @LAW

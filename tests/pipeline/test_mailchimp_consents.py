@@ -103,6 +103,20 @@ def test_whatever_one_who_was_subscribed_becomes_ends_it(
     assert made.reached() == ["subscribed"]
 
 
+@pytest.mark.parametrize("state", ["paused", ""])
+def test_status_that_is_not_known_ends_a_consent_and_is_told(
+    tmp_path: Path, account: mailchimp.Mailchimp, url: str, state: str
+) -> None:
+    made = Newsletter(tmp_path, url, account, CONSENT % "n1")
+    assert made.reached() == ["subscribed"]
+    again(account, "2025-07-01T10:00:00+00:00", status=state)
+    report = made.made.run()
+    assert [finding for finding in report.findings if "count as a no: 1 (status: " in finding]
+    assert made.reached() == []
+    (barred,) = made.made.internal("unread_newsletter")
+    assert (barred["state"], str(barred["at"])) == ("refused", "2025-07-01 10:00:00")
+
+
 def test_edit_at_mailchimp_does_not_undo_a_withdrawal_made_elsewhere(
     tmp_path: Path, account: mailchimp.Mailchimp, url: str
 ) -> None:
@@ -141,6 +155,17 @@ def test_permission_counts_while_it_is_ticked_and_its_member_subscribed(
     held = made.made.internal("consent_ledger")
     assert [row["evidence"] for row in held if row["state"] == "given"] == ["a1b2|md5-subscribed1|news"]
     account.members[1] = mailchimp.member("subscribed1", "2025-07-01T10:00:00+00:00", marketing_permissions=not_ticked)
+    assert made.reached() == []
+
+
+def test_permission_of_a_member_whose_status_is_not_known_counts_no_more(
+    tmp_path: Path, account: mailchimp.Mailchimp, url: str
+) -> None:
+    ticked = mailchimp.permissions(news=True)
+    again(account, CHANGED, marketing_permissions=ticked)
+    made = Newsletter(tmp_path, url, account, PERMISSIONS)
+    assert made.reached() == ["subscribed"]
+    again(account, "2025-07-01T10:00:00+00:00", marketing_permissions=ticked, status="paused")
     assert made.reached() == []
 
 

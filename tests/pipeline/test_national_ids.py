@@ -266,7 +266,7 @@ from tillid.pipeline.workspace import Workspace
 def die(*args):
     os._exit(9)
 
-sources._keep_refused = die if sys.argv[2] == "staged" else sources._keep_refused
+sources.refused.keep = die if sys.argv[2] == "staged" else sources.refused.keep
 import tillid.pipeline.run as runs
 runs.derive = die
 run(Workspace.open(Path(sys.argv[1]), "ole", verb="run"), Silent())

@@ -3,12 +3,13 @@
 The derivation is a pure function of ledger, data-subject kinds and mapping, written once as an Ibis expression.
 For each subject the newest statement counts, and of two at the same time the one that bars; over a
 person's subjects the most restrictive wins. So a merge can take permission away and never give it to a
-part that said no, whatever the order of merging.
+part that said no, whatever the order of merging. Between subjects that are guessed to be one, a no alone crosses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -48,20 +49,34 @@ def standing_table(purposes: Sequence[Purpose]) -> Table:
     )
 
 
-def standing(
-    members: ir.Table, ledger: ir.Table, kinds: ir.Table, purposes: Sequence[Purpose], now: datetime
-) -> ir.Table:
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """What is known of subjects: what they said (columns of `consent_ledger`), and as what they were met
+    (`data_subjects`).
+
+    `guesses` (subject_id, guessed_id) says which subject another most likely means: what bars one of those that mean
+    the same bars all of them. None where there are none.
+    """
+
+    said: ir.Table
+    met: ir.Table
+    guesses: ir.Table | None = None
+
+
+def standing(members: ir.Table, ledgers: Ledgers, purposes: Sequence[Purpose], now: datetime) -> ir.Table:
     """One row a person of `members` (subject_id, person_id) with `standing_table`'s columns.
 
-    `ledger` and `kinds` have the columns of the tables `consent_ledger` and `data_subjects`. An entry after
-    `now`, without a time or without a source states nothing; a consent counts only under one of the
+    An entry after `now`, without a time or without a source states nothing; a consent counts only under one of the
     purpose's notices and with evidence (ISO/IEC TS 27560's mandatory fields).
     """
-    known = ledger.filter(ledger.at <= ibis.literal(now, type=_TIME), ledger.source.notnull())
-    stated = known.group_by(SUBJECT_ID).agg(**_last_statements(known, purposes))
-    said = members.join(stated, SUBJECT_ID)
+    entries = ledgers.said
+    known = entries.filter(entries.at <= ibis.literal(now, type=_TIME), entries.source.notnull())
+    said = members.join(_stated(known, purposes), SUBJECT_ID)
+    if ledgers.guesses is not None:
+        heard = members.join(_heard(known, ledgers.guesses, purposes), SUBJECT_ID)
+        said = said.union(heard.select(*said.columns))
     by_person = said.group_by(PERSON_ID).agg(**_most_restrictive(said, purposes))
-    met = members.join(kinds, SUBJECT_ID)
+    met = members.join(ledgers.met, SUBJECT_ID)
     kinds_by_person = met.group_by(PERSON_ID).agg(
         **{
             _n("kind", i): met.data_subject.isin(sorted(purpose.data_subjects)).any()
@@ -132,18 +147,41 @@ def _last_statements(ledger: ir.Table, purposes: Sequence[Purpose]) -> dict[str,
     return last
 
 
+def _stated(known: ir.Table, purposes: Sequence[Purpose]) -> ir.Table:
+    return known.group_by(SUBJECT_ID).agg(**_last_statements(known, purposes))
+
+
+def _heard(known: ir.Table, guesses: ir.Table, purposes: Sequence[Purpose]) -> ir.Table:
+    """What bars a subject that means the same, as if each had said it; no yes comes that way."""
+    means = guesses.union(guesses.select(**{SUBJECT_ID: guesses.guessed_id}, guessed_id=guesses.guessed_id)).distinct()
+    stated = _stated(known.semi_join(means, SUBJECT_ID), purposes)
+    of = means.select(of=SUBJECT_ID, guessed_id="guessed_id")
+    bars = of.join(stated, of["of"] == stated[SUBJECT_ID]).drop(SUBJECT_ID, "of")
+    heard: dict[str, ir.Value] = {"restricted_at": bars.restricted_at}
+    for i in range(len(purposes)):
+        given, listed, unlisted = bars[_n("given", i)], bars[_n("suppressed", i)], bars[_n("unsuppressed", i)]
+        for state in BARRING:
+            at = bars[_n(state, i)]
+            heard[_n(state, i)] = ibis.ifelse(_outlasts(at, given), at, ibis.null(_TIME))
+        heard[_n("suppressed", i)] = ibis.ifelse(_outlasts(listed, unlisted), listed, ibis.null(_TIME))
+        heard |= {_n(what, i): ibis.null(_TIME) for what in ("given", "unproven", "unsuppressed")}
+    return means.join(bars.select("guessed_id", **heard), "guessed_id").drop("guessed_id")
+
+
+def _outlasts(no: ir.Value, yes: ir.Value) -> ir.Value:
+    """Whether a no stands: a yes lifts only one that is older than it, and at the same time the no counts."""
+    return no.notnull() & (yes.isnull() | (no >= yes))
+
+
 def _most_restrictive(said: ir.Table, purposes: Sequence[Purpose]) -> dict[str, ir.Value]:
     worst: dict[str, ir.Value] = {RESTRICTED: said.restricted_at.notnull().any()}
     for i, purpose in enumerate(purposes):
         given = said[_n("given", i)]
         bars = {}
         for state in BARRING:
-            at = said[_n(state, i)]
-            # A consent lifts only a no that is older than it; at the same time the no stands.
-            bars[state] = at.notnull() & (given.isnull() | (at >= given))
+            bars[state] = _outlasts(said[_n(state, i)], given)
             worst[_n(state, i)] = bars[state].any()
-        listed, unlisted = said[_n("suppressed", i)], said[_n("unsuppressed", i)]
-        worst[_n("suppressed", i)] = (listed.notnull() & (unlisted.isnull() | (listed >= unlisted))).any()
+        worst[_n("suppressed", i)] = _outlasts(said[_n("suppressed", i)], said[_n("unsuppressed", i)]).any()
         worst[_n("unproven", i)] = said[_n("unproven", i)].notnull().any()
         stands = given.notnull() & ~reduce(or_, bars.values())
         worst[_n("until", i)] = _valid_until(given, purpose).max(where=stands)

@@ -12,6 +12,7 @@ from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
 from tillid.governance.mapping import mapping_table
 from tillid.governance.permissions import standing_table
 from tillid.pipeline.intake.declare import STAGED, keys_table, log_table, source_table, takes_keys
+from tillid.pipeline.intake.unread import unread_table
 from tillid.pipeline.project.project import Project
 from tillid.stages.activate.tables import TABLES as ACTIVATION_TABLES
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
@@ -103,6 +104,8 @@ def _of_source(source: SourceDefinition) -> list[Table]:
     tables = [table(source) for table in STAGED]
     if source.has_versions:
         tables.append(log_table(source))
+    if source.kind is SourceKind.CONSENTS:
+        tables.append(unread_table(source))
     if takes_keys(source):
         tables.append(keys_table(source))
     table = source_table(source)

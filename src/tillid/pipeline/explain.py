@@ -26,7 +26,7 @@ IN_WORDS = {
     "suppressed": "the person is on a suppression list that bars this use",
     "objected": "the person objected (Art. 21)",
     "consent_withdrawn": "the person withdrew the consent (Art. 7(3))",
-    "consent_refused": "the person refused",
+    "consent_refused": "the person refused, or gave an answer that can't be read",
     "consent_not_proven": "the consent was given under a notice that does not count, or without evidence (Art. 7(1))",
     "consent_missing": "the person gave no consent",
     "consent_expired": "the consent has run out",

@@ -57,4 +57,5 @@ def find_permitted(workspace: Workspace, identifier: str, permit: Permit) -> lis
 
 def _forms(text: str, country: str) -> set[str]:
     washed = (wash(kind, pa.array([text]), country).values[0].as_py() for kind in (WashKind.EMAIL, WashKind.PHONE))
-    return {text.strip(), *(form for form in washed if form)}
+    # One that washing would guess at is kept as it was typed, in small letters.
+    return {text.strip(), text.strip().lower(), *(form for form in washed if form)}

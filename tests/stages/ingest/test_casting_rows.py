@@ -191,9 +191,12 @@ def test_consents_need_state_time_and_somebody():
         "tid": ["2026-01-01", "2026-01-01", "2026-01-01", "", "2026-01-01"],
     }
     result = cast(definition, table)
-    assert result.rows.column("state").to_pylist() == ["given", "withdrawn"]
-    assert [(row.row, row.column, row.reason[:22]) for row in result.refused] == [
-        (1, "", "no identifier, so nobo"),
+    assert result.rows.column("state").to_pylist() == ["given", None, "refused", "withdrawn"]
+    assert [(row.row, row.column, row.reason[:22]) for row in result.refused] == [(1, "", "no identifier, so nobo")]
+    # What is no yes counts, whatever of it can't be read.
+    assert [(row.row, row.column, row.reason[:22]) for row in result.counted_as_no] == [
         (2, "svar", "not one of the values "),
         (3, "tid", "empty, and every row n"),
     ]
+    table["svar"], table["tid"] = ["given"] * 5, ["2026-01-01", "2026-01-01", "soon", "", "2026-01-01"]
+    assert [row.row for row in cast(definition, table).refused] == [1, 2, 3]

@@ -113,6 +113,21 @@ def numbers_table(source: SourceDefinition) -> Table:
     )
 
 
+def meant_table(source: SourceDefinition) -> Table:
+    """Where what the guesses of a source's new rows mean stands during a run."""
+    return Table(
+        f"meant_{source.name}",
+        (
+            Column(SUBJECT_ID, "int64", key=True),
+            Column("kind", "string", _ID),
+            Column("value", "string", _ID),
+            Column("guessed_id", "int64", key=True),
+        ),
+        kind=TableKind.STAGED,
+        only_for=frozenset({INTAKE}),
+    )
+
+
 def numbered_table(source: SourceDefinition) -> Table:
     """Where the new rows of a source with several identifiers stand during a run: row and numbers alone."""
     return Table(
@@ -169,7 +184,7 @@ def keys_table(source: SourceDefinition) -> Table:
     return Table(f"keys_{source.name}", (column,), only_for=frozenset({INTAKE}))
 
 
-STAGED = (staged_table, numbers_table, numbered_table, gone_table)
+STAGED = (staged_table, numbers_table, meant_table, numbered_table, gone_table)
 """The tables of a source that stand during a run alone."""
 
 

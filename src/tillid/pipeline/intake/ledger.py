@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from operator import and_
 
 import ibis
 import ibis.expr.types as ir
@@ -14,10 +15,16 @@ from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
 from tillid.terms.table import NO_PERSON, SUBJECT_ID
 
 
+def is_readable(rows: ir.Table) -> ir.Value:
+    """Whether both state and time of a consent could be read."""
+    return reduce(and_, (rows[name].notnull() for name in ("state", "at") if name in rows.columns))
+
+
 def entries(rows: ir.Table, source: SourceDefinition, subjects: Sequence[str]) -> ir.Table:
     """The ledger entries that the rows state, one for each of their subjects (columns `subjects`), each once.
 
-    What a person said counts for every identifier that they gave with it.
+    What a person said counts for every identifier that they gave with it. An answer that could not be read is a
+    refusal, and one without a time as old as the file that it came in.
     """
     stated = _listed(rows, source) if source.kind is SourceKind.SUPPRESSIONS else _consents(rows, source)
     columns = [column.name for column in LEDGER.columns if column.name != SUBJECT_ID]
@@ -43,11 +50,11 @@ def _consents(rows: ir.Table, source: SourceDefinition) -> ir.Table:
             return rows[name].cast("string")
         return ibis.literal(constant, "string") if constant else ibis.null("string")
 
-    at = rows["at"].cast("timestamp(6)") if "at" in names else rows[AT]
+    at = ibis.coalesce(rows["at"].cast("timestamp(6)"), rows[AT])
     return rows.select(
         *(c for c in rows.columns if c.startswith("_subject_")),
         purpose=column("purpose", source.purpose),
-        state=column("state", source.state),
+        state=ibis.coalesce(column("state", source.state), str(Statement.REFUSED)),
         at=at,
         source=ibis.literal(source.name),
         notice=column("notice"),

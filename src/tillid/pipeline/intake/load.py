@@ -16,7 +16,7 @@ from tillid.governance.govern import govern
 from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
 from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import unbound
-from tillid.pipeline.intake import ledger, subjects, versions
+from tillid.pipeline.intake import guesses, ledger, subjects, versions
 from tillid.pipeline.intake.declare import (
     AT,
     GONE,
@@ -31,6 +31,7 @@ from tillid.pipeline.intake.declare import (
     kept_columns,
     keys_table,
     log_table,
+    meant_table,
     numbered_as,
     numbered_table,
     numbers_table,
@@ -40,10 +41,11 @@ from tillid.pipeline.intake.declare import (
     takes_keys,
 )
 from tillid.pipeline.intake.rows import mostly_distinct
+from tillid.pipeline.intake.unread import unread_table
 from tillid.ports.store import Build
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stages.profile.golden_record import RECORD_KEY
-from tillid.stages.resolve.tables import LINKS, SUBJECTS
+from tillid.stages.resolve.tables import GUESSES, LINKS, SUBJECTS
 from tillid.terms.table import NO_PERSON, PURPOSE_SET, SUBJECT_ID, Table
 
 
@@ -58,12 +60,16 @@ class Numbering:
 class Received:
     """The prepared rows of a source's files, and the time of the newest of these files (UTC).
 
-    `gone` are the keys of records that were marked as deleted; they are asked for when all rows were taken.
+    When all rows were taken is asked for `gone`, the keys of records that were marked as deleted, for `has_guesses`,
+    whether an identifier of the rows is known by what was typed, and for `has_unread`, whether the state or time of a
+    consent could not be read.
     """
 
     batches: Iterable[pa.RecordBatch]
     at: datetime
     gone: Iterable[pa.RecordBatch] = ()
+    has_guesses: Callable[[], bool] = bool
+    has_unread: Callable[[], bool] = bool
 
 
 def first_subject(build: Build) -> None:
@@ -102,6 +108,9 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
     kinds = identifier_kinds(source)
     rows = _numbered(build, source, permit, numbers.next_subject) if kinds else unbound(staged_table(source))
     numbers.next_subject += entered.staged * len(kinds)
+    if received.has_guesses():
+        _keep_guesses(build, source, permit, numbers.next_subject)
+        numbers.next_subject += entered.staged * len(kinds)
     match source.kind:
         case SourceKind.EVENTS if not source.has_versions:
             added = _add_events(build, source, rows, permit, distinct)
@@ -111,7 +120,13 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
             is_first = _add_versions(build, source, stated, permit)
             entered = _work_out_versions(build, source, permit, entered.staged, are_single=is_first and is_each_once)
         case SourceKind.CONSENTS | SourceKind.SUPPRESSIONS:
-            said = ledger.entries(rows, source, [numbered_as(p) for p in range(len(kinds))])
+            said_by = [numbered_as(p) for p in range(len(kinds))]
+            if received.has_unread():
+                unread = ledger.entries(rows.filter(~ledger.is_readable(rows)), source, said_by)
+                held = unbound(unread_table(source))
+                build.extend(unread_table(source), govern(ledger.unknown(unread, held), permit))
+                rows = rows.filter(ledger.is_readable(rows))
+            said = ledger.entries(rows, source, said_by)
             build.extend(LEDGER, govern(ledger.unknown(said, unbound(LEDGER)), permit))
     for table in STAGED:
         build.unstage(table(source))
@@ -167,6 +182,15 @@ def _number(build: Build, source: SourceDefinition, permit: Permit, start: int) 
         seen = subjects.subjects_met(unbound(found), source.data_subject)
         unseen = seen.anti_join(unbound(DATA_SUBJECTS), [SUBJECT_ID, "data_subject"])
         build.extend(DATA_SUBJECTS, govern(unseen, permit))
+
+
+def _keep_guesses(build: Build, source: SourceDefinition, permit: Permit, start: int) -> None:
+    """Number what the guesses of the staged rows mean, and keep which identifier as it was typed means which."""
+    found = meant_table(source)
+    staged, numbers = unbound(staged_table(source)), unbound(numbers_table(source))
+    build.write(found, govern(guesses.meant(staged, numbers, unbound(SUBJECTS), source, start), permit))
+    build.extend(SUBJECTS, govern(guesses.new_subjects(unbound(found), start), permit))
+    build.extend(GUESSES, govern(guesses.unknown(unbound(found), unbound(GUESSES)), permit))
 
 
 def _add_events(

@@ -9,6 +9,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tillid.pipeline.intake import guesses
 from tillid.pipeline.intake.declare import (
     AT,
     NOBODY,
@@ -154,9 +155,11 @@ def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arriva
     if source.kind is SourceKind.EVENTS:
         columns[OCCURRED_AT] = columns[str(source.time)].cast(pa.timestamp("us"))
     count = kept.num_rows
-    identifiers = _identifiers(columns, source, count)
+    guessed = guesses.guesses_in(washed.found, source)
+    identifiers = _identifiers(columns, source, count, guessed)
+    known_by_guess = _counted(identifiers, source, guessed)
     if source.has_versions:
-        columns[RECORD_KEY] = _record_key(columns, source, count)
+        columns[RECORD_KEY] = _record_key(columns, source, count, guessed)
     if source.kind is SourceKind.PEOPLE:
         identifiers.append(_own_identifier(identifiers, columns[RECORD_KEY], source, count))
     at = pa.scalar(arrival.at, pa.timestamp("us"))
@@ -168,7 +171,7 @@ def prepare(rows: pa.RecordBatch, source: SourceDefinition, country: str, arriva
         AT: moment,
         **{identifier_column(i): values for i, values in enumerate(_as_staged(identifiers, columns, source))},
     }
-    counted = found(columns, washed.found, source)
+    counted = found(columns, washed.found, source, known_by_guess)
     return Prepared(columns, kept.column(COLLECTED_FOR), rows.num_rows - count, counted)
 
 
@@ -184,8 +187,10 @@ def _wanted(purposes: pa.DictionaryArray, source: SourceDefinition) -> pa.Array 
     return pa.array(is_wanted).take(purposes.indices)
 
 
-def _identifiers(columns: dict[str, pa.Array], source: SourceDefinition, count: int) -> list[pa.Array]:
-    """The usable value of each identifier: null where it is empty or identifies nobody."""
+def _identifiers(
+    columns: dict[str, pa.Array], source: SourceDefinition, count: int, guessed: Mapping[str, pa.Array]
+) -> list[pa.Array]:
+    """The usable value of each identifier: null where it is empty or identifies nobody, as typed where guessed."""
     usable = []
     for column in source.identifiers:
         values = columns[column.name].cast(pa.string())
@@ -193,8 +198,17 @@ def _identifiers(columns: dict[str, pa.Array], source: SourceDefinition, count: 
         useless = pc.fill_null(pc.or_(is_worthless(values), pc.equal(values, "")), True)
         if pc.any(useless, min_count=0).as_py():
             values = pc.if_else(useless, pa.scalar(None, pa.string()), values)
+        if column.name in guessed:
+            values = guesses.as_typed(values, columns[f"{column.name}_raw"], guessed[column.name])
         usable.append(values if count else pa.array([], pa.string()))
     return usable
+
+
+def _counted(
+    identifiers: Sequence[pa.Array], source: SourceDefinition, guessed: Mapping[str, pa.Array]
+) -> guesses.Guessed:
+    names = (column.name for column in source.identifiers)
+    return guesses.counted(dict(zip(names, identifiers, strict=True)), guessed)
 
 
 def _as_staged(
@@ -216,12 +230,17 @@ def _as_staged(
             yield pc.if_else(is_said, pa.scalar(None, pa.string()), pc.fill_null(values, NOBODY))
 
 
-def _record_key(columns: dict[str, pa.Array], source: SourceDefinition, count: int) -> pa.Array:
+def _record_key(
+    columns: dict[str, pa.Array], source: SourceDefinition, count: int, guessed: Mapping[str, pa.Array]
+) -> pa.Array:
     """What identifies a record among its source's: the declared key, else all that the record says."""
     if source.key is not None:
         # A key that no wash could make sense of still tells one record from another.
         came = columns.get(f"{source.key}_raw", columns[source.key]).cast(pa.string())
-        return pc.coalesce(columns[source.key].cast(pa.string()), came)
+        key = columns[source.key].cast(pa.string())
+        if source.key in guessed:
+            key = pc.if_else(guessed[source.key], pa.scalar(None, pa.string()), key)
+        return pc.coalesce(key, came)
     texts = [pc.fill_null(columns[c.name].cast(pa.string()), "\x00") for c in source.columns]
     return pc.binary_join_element_wise(*texts, "\x1f") if count else pa.array([], pa.string())
 

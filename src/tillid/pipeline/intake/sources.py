@@ -14,10 +14,11 @@ import pyarrow as pa
 
 from tillid.governance.housekeeping import INTAKE
 from tillid.governance.permit import Permit
-from tillid.pipeline.catalogue import REFUSED_ROWS
 from tillid.pipeline.errors import EmptySnapshot
+from tillid.pipeline.intake import refused
 from tillid.pipeline.intake.ahead import ahead
 from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, keys_table, source_table, takes_keys
+from tillid.pipeline.intake.guesses import told as guesses_told
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
 from tillid.pipeline.intake.national_ids import (
     Taken,
@@ -31,22 +32,20 @@ from tillid.pipeline.intake.pulled import PulledFile, Settled, changes_of_column
 from tillid.pipeline.intake.purposes import named_purposes, why_refused
 from tillid.pipeline.intake.rows import Arrival, Prepared, PurposeSets, date_orders, prepare
 from tillid.pipeline.intake.to_read import FileNotes, ToRead, file_notes, files_to_read, is_held_back, is_redefined
+from tillid.pipeline.intake.unread import Unread, reads_anew, unread_table
 from tillid.pipeline.progress import Progress, Step
 from tillid.pipeline.quality.count import Counting
 from tillid.pipeline.quality.figures import LoadFigures
 from tillid.pipeline.quality.showing import showings
 from tillid.pipeline.wiring import open_pulled, open_source
 from tillid.pipeline.workspace import Workspace, purpose_sets
-from tillid.ports.source import RawBatch, Source, SourceFile
+from tillid.ports.source import Source
 from tillid.ports.store import Build
 from tillid.stages.ingest.cast import Cast, CastBatch
 from tillid.stages.ingest.definitions import Load, SourceDefinition, SourceKind
 from tillid.stages.ingest.quarantine import Cleaned, Judged, Quarantine, hidden
-from tillid.stages.ingest.refusals import Refusal, RefusedRow
+from tillid.stages.ingest.refusals import Refusal
 from tillid.terms.table import TableKind
-
-MOST_REFUSED = 100_000
-"""Rows of one source that are kept where they can be looked at; more are only counted."""
 
 
 @dataclass(slots=True)
@@ -202,10 +201,7 @@ def _take_in_opened(
         if table is not None and table.kind is TableKind.DERIVED:
             build.keep(table.name)
         return
-    if todo.anew and table is not None and table.kind is TableKind.FACTS:
-        build.clear(table)
-        if takes_keys(source):
-            build.clear(keys_table(source))
+    _clear_what_comes_anew(build, source, todo)
     refusals = taken.refusals.setdefault(source.name, [])
     quarantine = quarantine_of(source, workspace.project.purposes, notes)
     taken_out = taken.quarantined.setdefault(source.name, Counter())
@@ -213,7 +209,8 @@ def _take_in_opened(
     reading = _Reading(count, refusals, taken, run.step, quarantine, taken_out, counting)
     batches = _prepared(workspace, source, opened, reading)
     gone = _keys_gone(workspace, source, opened, reading)
-    received = Received(batches, max(file.modified_at for file in todo.files), gone)
+    newest = max(file.modified_at for file in todo.files)
+    received = Received(batches, newest, gone, lambda: counting.guessed.rows > 0, lambda: reading.unread.is_of(source))
     entered = take_in(build, source, received, permit, taken.numbers)
     if entered.staged == 0 and rows and source.load is Load.SNAPSHOT:
         raise EmptySnapshot(
@@ -223,8 +220,9 @@ def _take_in_opened(
     if isinstance(opened.reader, PulledFile):
         file = opened.reader.file.path
         settle(opened.reader, source, opened.notes[file], Settled(count.read, todo.anew, rows))
-    _keep_refused(build, source, refusals)
+    refused.keep(build, source, refusals)
     _tell_quarantined(workspace, source, reading)
+    taken.findings.extend([*guesses_told(source, counting.guessed), *reading.unread.told(source)])
     taken.quality[source.name] = _quality(workspace, build, todo, reading)
     before = 0 if todo.anew else rows
     taken.rows[source.name] = before + entered.staged
@@ -234,6 +232,17 @@ def _take_in_opened(
         taken.oldest[source.name] = entered.first_end
     if entered.open_records is not None:
         taken.open_records[source.name] = entered.open_records
+
+
+def _clear_what_comes_anew(build: Build, source: SourceDefinition, todo: ToRead) -> None:
+    notes = {} if build.former is None else build.former.notes
+    table = source_table(source)
+    if todo.anew and table is not None and table.kind is TableKind.FACTS:
+        build.clear(table)
+        if takes_keys(source):
+            build.clear(keys_table(source))
+    if reads_anew(source, notes, todo.files):
+        build.clear(unread_table(source))
 
 
 def _tell_quarantined(workspace: Workspace, source: SourceDefinition, reading: _Reading) -> None:
@@ -274,8 +283,8 @@ def _keys_gone(
         return
     for came in reader.gone:
         raw = reading.quarantine.clean(reading.quarantine.judge(came)).raw
-        keys, refused = keys_of(raw, source, reader.look(reader.file), project)
-        _note_refused(reading.refusals, _refusals(reader, reader.file, raw, refused))
+        keys, without_key = keys_of(raw, source, reader.look(reader.file), project)
+        refused.note(reading.refusals, refused.refusals(reader, reader.file, raw, without_key))
         yield keys
 
 
@@ -296,6 +305,7 @@ class _Reading:
     quarantine: Quarantine
     taken_out: Taken
     counting: Counting
+    unread: Unread = field(default_factory=Unread)
 
 
 def _prepared(
@@ -312,20 +322,21 @@ def _prepared(
         washed = partial(_typed_and_washed, cast_, project.country, arrival, reading.quarantine)
         for cleaned, typed, batch in ahead(washed, map(reading.quarantine.judge, reader.read(file))):
             raw = cleaned.raw
-            refused = _refusals(reader, file, raw, why_refused(source, project.purposes, typed.refused))
+            left_out = refused.refusals(reader, file, raw, why_refused(source, project.purposes, typed.refused))
             read = raw.table.num_rows + len(raw.unreadable)
             staged = batch.staged(source, count.accepted, reading.taken.purpose_sets)
             count.read += read
-            count.refused += len(refused)
+            count.refused += len(left_out)
             count.accepted += batch.rows
             count.held_back += batch.held
             count.quarantined += cleaned.taken.total()
             reading.taken_out.update(cleaned.taken)
             if source.kind is SourceKind.EVENTS:
                 reading.taken.oldest[source.name] = min(reading.taken.oldest[source.name], batch.oldest)
-            _note_refused(reading.refusals, refused)
+            refused.note(reading.refusals, left_out)
+            refused.note(reading.refusals, refused.with_lines(reader, file, reading.unread.add(typed)))
             reading.counting.add(batch.columns, batch.found)
-            reading.counting.refuse(refused)
+            reading.counting.refuse(left_out)
             reading.step.advance(read)
             yield staged
 
@@ -339,17 +350,6 @@ def _typed_and_washed(
     return cleaned, typed, prepare(typed.rows, quarantine.source, country, arrival)
 
 
-def _refusals(reader: Source, file: SourceFile, raw: RawBatch, refused: tuple[RefusedRow, ...]) -> list[Refusal]:
-    """The refused rows of a batch, with the file's own line numbers."""
-    lines = reader.line_of(file, [row.row for row in refused]) if refused else []
-    told = [
-        Refusal(file.path, row.row, line, row.column, row.value_class, row.reason, row.raw)
-        for row, line in zip(refused, lines, strict=True)
-    ]
-    torn = [Refusal(file.path, -1, row.line, "", "", row.reason, row.raw) for row in raw.unreadable]
-    return [*told, *torn]
-
-
 def _note_columns(source: SourceDefinition, columns: tuple[str, ...], taken: TakenIn) -> None:
     known = {*source.headers, *source.ignore, *taken.untagged.get(source.name, ())}
     _tell_untagged(source, [hidden(column) for column in columns if column not in known], taken)
@@ -359,23 +359,3 @@ def _tell_untagged(source: SourceDefinition, columns: list[str], taken: TakenIn)
     if columns:
         taken.findings.append(f"{source.name}: kept out, since no data category is given: {', '.join(columns)}")
         taken.untagged.setdefault(source.name, []).extend(columns)
-
-
-def _note_refused(held: list[Refusal], refused: list[Refusal]) -> None:
-    held.extend(refused[: max(MOST_REFUSED - len(held), 0)])
-
-
-def _keep_refused(build: Build, source: SourceDefinition, refusals: list[Refusal]) -> None:
-    if not refusals:
-        return
-    rows = {
-        "source": [source.name] * len(refusals),
-        "file": [r.file for r in refusals],
-        "line": pa.array([r.line for r in refusals], pa.int64()),
-        "column_name": pa.array([r.column for r in refusals], pa.string()),
-        "value_class": pa.array([r.value_class for r in refusals], pa.string()),
-        "reason": [r.reason for r in refusals],
-        "raw": pa.array([r.raw for r in refusals], pa.string()),
-        "generation": pa.array([build.number] * len(refusals), pa.int64()),
-    }
-    build.append(REFUSED_ROWS, pa.table(rows).to_batches())

@@ -78,8 +78,9 @@ def is_redefined(source: SourceDefinition, notes: Mapping[str, object]) -> bool:
 
 def definition_digest(source: SourceDefinition) -> str:
     """A short digest of all that a source's definition says; another text, another digest."""
-    # Said apart: a source of local files keeps the digest that it had before files could be elsewhere.
-    return blake2b(f"{source!r}{source.from_ or ''}".encode(), digest_size=8).hexdigest()
+    # Said apart: a source that does not use what was added later keeps the digest that it had before.
+    later = f"{source.from_ or ''}{' link_guesses' if source.link_guesses else ''}"
+    return blake2b(f"{source!r}{later}".encode(), digest_size=8).hexdigest()
 
 
 def file_notes(source: SourceDefinition, files: tuple[SourceFile, ...], seen: FileNotes) -> FileNotes:

@@ -91,6 +91,7 @@ SOURCE = OrReady(
         "country": Key(Text(), "column with the record's country"),
         "data_subject": Key(Text(ALL_DATA_SUBJECTS, "data subject"), "whom the rows are about"),
         "identified": Key(Truth(), "false where no column says who a person is: each record is one of its own"),
+        "link_guesses": Key(Truth(), "true where an identifier that washing guessed links people; default: false"),
         "collected_for": Key(ListOf(Text()), "purposes that every row was collected for"),
         "collected_for_if": Key(MapOf(Text()), "purpose, and the true/false field that decides row by row"),
         "purpose": Key(Text(), "the purpose that all consents of the file are about"),
@@ -102,7 +103,7 @@ SOURCE = OrReady(
     },
     rules=(
         When("kind", ("events",), needs=("time",)),
-        When("kind", ("things",), bars=("collected_for", "collected_for_if", "data_subject")),
+        When("kind", ("things",), bars=("collected_for", "collected_for_if", "data_subject", "link_guesses")),
         When("kind", ("suppressions",), needs=("bars",)),
         When("kind", ("people", "events", "things", "suppressions"), bars=("purpose", "state")),
         When("kind", ("people", "events", "things", "consents"), bars=("bars", "list_date")),

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillid.pipeline.intake.declare import AT, NOBODY, OCCURRED_AT, identifier_column, identifier_kinds, said_in
+from tillid.pipeline.intake.guesses import Guessed
 from tillid.pipeline.quality.figures import ColumnFigures, LoadFigures
 from tillid.pipeline.quality.sample import VERDICT, WHO, Sample, extent, looks, shapes
 from tillid.pipeline.quality.showing import Showing
@@ -29,9 +30,12 @@ class Found:
     reasons: Mapping[str, Counter[str]]
     codes: Mapping[str, pa.DictionaryArray]
     newest: datetime | None
+    guessed: Guessed
 
 
-def found(columns: Mapping[str, pa.Array], washed: Mapping[str, Washed], source: SourceDefinition) -> Found:
+def found(
+    columns: Mapping[str, pa.Array], washed: Mapping[str, Washed], source: SourceDefinition, guessed: Guessed
+) -> Found:
     """Count one batch; `columns` are those that are kept, `washed` what washing found in some of them."""
     verdicts = {name: _counted(one.verdicts) for name, one in washed.items()}
     filled = {
@@ -49,6 +53,7 @@ def found(columns: Mapping[str, pa.Array], washed: Mapping[str, Washed], source:
         {name: _counted(one.reasons) for name, one in washed.items()},
         {name: one.verdicts for name, one in washed.items()},
         None if at is None else pc.max(at).as_py(),
+        guessed,
     )
 
 
@@ -70,6 +75,7 @@ class Counting:
     reasons: dict[str, Counter[str]] = field(default_factory=dict)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     newest: datetime | None = None
+    guessed: Guessed = field(default_factory=Guessed)
     sample: Sample = field(default_factory=Sample)
 
     def add(self, columns: Mapping[str, pa.Array], batch: Found) -> None:
@@ -80,6 +86,7 @@ class Counting:
             self.reasons.setdefault(name, Counter()).update(batch.reasons[name])
         if batch.newest is not None:
             self.newest = batch.newest if self.newest is None else max(self.newest, batch.newest)
+        self.guessed += batch.guessed
         self.sample.take(self._looked_at(columns, batch))
 
     def refuse(self, refused: Iterable[Refusal]) -> None:
@@ -128,6 +135,8 @@ class Counting:
         return replace(
             load,
             newest=None if self.newest is None else self.newest.isoformat(timespec="seconds"),
+            guessed=self.guessed.rows,
+            guessed_alone=self.guessed.alone,
             is_sampled=not self.sample.is_whole,
             refused_by=tuple(refused),
             columns=columns,

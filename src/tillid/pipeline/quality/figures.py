@@ -52,8 +52,9 @@ class LoadFigures:
     """One load of a source: the run that read at least one file of it.
 
     Times are ISO 8601 in UTC: `at` of the run, `file_time` of the newest file, `newest` of the newest event or
-    statement. `rows` are those that were kept. `refused_by` has header, reason and count. `is_anew` says that
-    what had been read before was read again.
+    statement. `rows` are those that were kept; `guessed` of them have an identifier that was guessed and joins nobody,
+    `guessed_alone` no other. `refused_by` has header, reason and count. `is_anew` says that what had been read before
+    was read again.
     """
 
     generation: int
@@ -67,6 +68,8 @@ class LoadFigures:
     held_back: int
     is_anew: bool = False
     is_sampled: bool = False
+    guessed: int = 0
+    guessed_alone: int = 0
     refused_by: tuple[tuple[str, str, int], ...] = ()
     columns: Mapping[str, ColumnFigures] = field(default_factory=dict)
 

@@ -66,6 +66,8 @@ def _source(workspace: Workspace, source: SourceDefinition, loads: Sequence[Load
             "kept": last.rows,
             "refused": last.refused,
             "held_back": last.held_back,
+            "guessed": last.guessed,
+            "guessed_alone": last.guessed_alone,
             "refused_by": [{"column": c, "reason": r, "rows": n} for c, r, n in last.refused_by],
         },
         "freshness": {

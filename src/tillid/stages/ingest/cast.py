@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +13,7 @@ from tillid.ports.source import Look, RawBatch
 from tillid.stages.ingest.cast_column import ColumnCast, plain
 from tillid.stages.ingest.collected_for import COLLECTED_FOR, CollectedFor
 from tillid.stages.ingest.columns import ColumnDefinition
+from tillid.stages.ingest.counts_as_no import noes
 from tillid.stages.ingest.definitions import STATES, SourceDefinition, SourceKind
 from tillid.stages.ingest.errors import ColumnMissing
 from tillid.stages.ingest.quarantine import hidden
@@ -26,10 +28,16 @@ NATIONAL_ID = "national id in an identifier column"
 
 @dataclass(frozen=True, slots=True)
 class CastBatch:
-    """The rows that were taken, typed, and those that were refused."""
+    """The rows that were taken, typed, and those that were refused.
+
+    `counted_as_no` are rows that were taken although something of them could not be read, and is empty now;
+    `noes_of_no_purpose` counts refused rows that are no yes to a purpose that is not known.
+    """
 
     rows: pa.RecordBatch
     refused: tuple[RefusedRow, ...]
+    counted_as_no: tuple[RefusedRow, ...] = ()
+    noes_of_no_purpose: int = 0
 
 
 class Cast:
@@ -38,9 +46,9 @@ class Cast:
     The schema has the definition's columns in order, then `collected_for` (dictionary of text, see there).
     A row is refused where a value is not of its type, where a value that every row needs is empty (`required`,
     an event's time, a key, a consent's time, state and purpose), where such a value or an identifier was a
-    national identity number, and where a consent or suppression has no identifier. `absent` are headers of the
-    definition that the file does not have, which JSON alone may
-    lack, and fields that decide on purposes. Errors: ColumnMissing, ValueNotOfType.
+    national identity number, and where a consent or suppression has no identifier. What is said against processing is
+    taken all the same (see `counts_as_no`). `absent` are headers of the definition that the file does not have, which
+    JSON alone may lack, and fields that decide on purposes. Errors: ColumnMissing, ValueNotOfType.
     """
 
     def __init__(self, definition: SourceDefinition, look: Look, timezone: str) -> None:
@@ -76,10 +84,22 @@ class Cast:
         rows = pa.RecordBatch.from_arrays([*arrays, self._collected_for.of(table)], schema=self.schema)
         if not bad:
             return CastBatch(rows, ())
-        is_refused = bad[0][2]
-        for _, _, mask in bad[1:]:
-            is_refused = pc.or_(is_refused, mask)
-        return CastBatch(rows.filter(pc.invert(is_refused)), tuple(self._refused(batch, bad, is_refused)))
+        return self._judged(batch, rows, bad)
+
+    def _judged(self, batch: RawBatch, rows: pa.RecordBatch, bad: list[tuple[str, str, pa.Array]]) -> CastBatch:
+        is_bad = reduce(pc.or_, (mask for _, _, mask in bad))
+        state = next((c.header for c in self._definition.columns if c.name == "state"), None)
+        is_empty = next((mask for header, reason, mask in bad if header == state and reason == _NEEDED), None)
+        said = noes(self._definition, {name: rows.column(name) for name in rows.schema.names}, is_empty)
+        if said is None:
+            return CastBatch(rows.filter(pc.invert(is_bad)), tuple(self._refused(batch, bad, is_bad)))
+        is_refused, is_no = pc.and_not(is_bad, said.counted), pc.and_(is_bad, said.counted)
+        return CastBatch(
+            rows.filter(pc.invert(is_refused)),
+            tuple(self._refused(batch, bad, is_refused)),
+            tuple(self._refused(batch, bad, is_no)),
+            pc.and_(is_refused, said.of_no_purpose).true_count,
+        )
 
     def _taken_out(self, emptied: Mapping[str, pa.Array]) -> Iterator[tuple[str, str, pa.Array]]:
         states = self._definition.kind in (SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
@@ -108,7 +128,7 @@ class Cast:
         indices = pc.indices_nonzero(is_refused)
         first: dict[int, tuple[str, str]] = {}
         for header, reason, mask in bad:
-            for index in pc.indices_nonzero(mask).to_pylist():
+            for index in pc.indices_nonzero(pc.and_(mask, is_refused)).to_pylist():
                 first.setdefault(index, (header, reason))
         declared = [name for name in self._definition.headers if name in batch.table.schema.names]
         columns = {name: _as_python(batch.table.column(name).take(indices)) for name in declared}

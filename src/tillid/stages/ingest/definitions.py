@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +14,7 @@ from tillid.ports.source import ReadAs
 from tillid.stages.ingest.api import read_api
 from tillid.stages.ingest.columns import ColumnDefinition, ColumnType, read_columns, refuse_odd_name
 from tillid.stages.ingest.database import read_database
-from tillid.stages.ingest.to_time import EPOCHS
+from tillid.stages.ingest.read_as import READ_AS_TEXTS, check_read_as, read_read_as
 from tillid.terms.fields import (
     FieldInvalid,
     FieldMissing,
@@ -51,23 +50,19 @@ class Load(StrEnum):
 
 ORIGINS = ("files", "database", "api")
 """The keys of which a definition has exactly one: where its rows come from."""
-_FORMATS = tuple("csv tsv excel html spss sas stata parquet arrow json ndjson google_trends".split())
 STATES = ("given", "refused", "withdrawn", "objected")
 _PERSON_KINDS = (SourceKind.PEOPLE, SourceKind.CONSENTS, SourceKind.SUPPRESSIONS)
 _VERSIONED = (SourceKind.PEOPLE, SourceKind.THINGS)
-_DIRECTIVES = re.compile(r"%(.?)")
 _FILES_ALONE = ("format", "encoding", "separator", "quote", "header_row", "sheet")
-_KNOWN_DIRECTIVES = "dmYyHMSfz"
 _TAKEN = "collected_for"
 NO_POSTCODE = "none"
 """Under a column with cities: it is held against no postcode."""
 _MOST_CONDITIONAL = 10
-_READ_AS_TEXTS = ("format", "encoding", "decimal", "date_format", "sheet", "values")
 _OPTIONAL_TEXTS = ("key", "time", "country", "data_subject", "purpose", "state")
 _KEYS = (
     *("name", "label", "kind", *ORIGINS, "from", "load", "separator", "quote", "header_row", "columns", "ignore"),
-    *("collected_for", "collected_for_if", "bars", "list_date", "identified"),
-    *_READ_AS_TEXTS,
+    *("collected_for", "collected_for_if", "bars", "list_date", "identified", "link_guesses"),
+    *READ_AS_TEXTS,
     *_OPTIONAL_TEXTS,
 )
 
@@ -78,8 +73,9 @@ class SourceDefinition:
 
     It has exactly one of `ORIGINS`; `from_` names the connection that leads to its files where they are elsewhere.
     `key`, `time` and `country` are names of columns. A record without a key is known by all that it says.
-    `identified` is false where no column says who a person is: then each record is a person of its own. `read_as`
-    holds what the definition says about reading, in place of what looking at a file finds.
+    `identified` is false where no column says who a person is: then each record is a person of its own.
+    `link_guesses` says that an identifier which washing guessed identifies like any other. `read_as` holds what the
+    definition says about reading, in place of what looking at a file finds.
 
     >>> SourceDefinition.from_mapping("shops", {"kind": "things", "files": "shops.csv", "key": "shop",
     ...     "columns": {"Butik": {"name": "shop", "type": "text", "category": "system"}}}).load
@@ -108,6 +104,7 @@ class SourceDefinition:
     ignore: tuple[str, ...] = ()
     identified: bool = True
     from_: str | None = field(default=None, repr=False)
+    link_guesses: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "collected_for_if", MappingProxyType(dict(self.collected_for_if)))
@@ -121,7 +118,7 @@ class SourceDefinition:
             )
         self._check_names()
         self._check_kind()
-        _check_read_as(self.read_as)
+        check_read_as(self.read_as)
 
     def _check_origin(self) -> None:
         there = [key for key in ORIGINS if getattr(self, key)]
@@ -291,7 +288,7 @@ class SourceDefinition:
             database=database,
             api=api,
             load=read_choice(given, "load", (), Load) or _default_load(kind, has_cursor=has_cursor),
-            read_as=_read_read_as(given),
+            read_as=read_read_as(given),
             label=read_text(given, "label", ()) or "",
             collected_for=read_texts(given, "collected_for", ()),
             collected_for_if=_read_fields(given),
@@ -300,6 +297,7 @@ class SourceDefinition:
             ignore=read_texts(given, "ignore", ()) if given.get("ignore") else (),
             identified=_read_truth(given, "identified", default=True),
             from_=read_text(given, "from", ()),
+            link_guesses=_read_truth(given, "link_guesses", default=False),
             **{key: read_text(given, key, ()) for key in _OPTIONAL_TEXTS},
         )
 
@@ -308,65 +306,6 @@ def _default_load(kind: SourceKind, *, has_cursor: bool) -> Load:
     if kind not in (SourceKind.PEOPLE, SourceKind.THINGS):
         return Load.APPEND
     return Load.DELTA if has_cursor else Load.SNAPSHOT
-
-
-def _check_read_as(said: ReadAs) -> None:
-    if said.format is not None:
-        require_name("format", said.format, _FORMATS, ("format",))
-    for key in ("separator", "quote"):
-        mark = getattr(said, key)
-        if mark is not None and (len(mark) != 1 or mark in "\r\n" or not mark.isascii()):
-            raise FieldInvalid(f"{key!r} must be one plain character", field=(key,))
-    if said.separator is not None and said.separator == (said.quote or '"'):
-        raise FieldInvalid("'separator' and 'quote' are the same", field=("separator",))
-    if said.decimal is not None:
-        require_name("decimal mark", said.decimal, (",", "."), ("decimal",))
-    if said.values is not None:
-        require_name("values", said.values, ("codes", "labels"), ("values",))
-    if said.header_row is not None and said.header_row < 1:
-        raise FieldInvalid("'header_row' counts from 1", field=("header_row",))
-    if said.encoding is not None:
-        _check_encoding(said.encoding)
-    if said.date_format is not None:
-        _check_date_format(said.date_format)
-
-
-def _check_date_format(text: str) -> None:
-    if text in EPOCHS:
-        return
-    parts = _DIRECTIVES.findall(text)
-    hint = f"Write %d, %m and %Y (or %y), then perhaps %H %M %S %f %z; or {', '.join(EPOCHS)}."
-    for part in parts:
-        if not part or part not in _KNOWN_DIRECTIVES:
-            raise FieldInvalid(f"'date_format' cannot hold %{part}", hint=hint, field=("date_format",))
-    dated = [part for part in parts if part in "dmYy"]
-    if sorted(part.upper() for part in dated) != ["D", "M", "Y"] or len(set(parts)) < len(parts):
-        raise FieldInvalid(
-            "'date_format' needs a day, a month and a year, each once", hint=hint, field=("date_format",)
-        )
-
-
-def _check_encoding(encoding: str) -> None:
-    try:
-        "".encode(encoding)
-    except (LookupError, ValueError):
-        hint = "Such as utf-8, utf-16 or iso-8859-1."
-        raise FieldInvalid("There is no such encoding", hint=hint, field=("encoding",)) from None
-
-
-def _read_read_as(given: Mapping[str, object]) -> ReadAs:
-    row = given.get("header_row")
-    if row is not None and (isinstance(row, bool) or not isinstance(row, int)):
-        raise FieldInvalid(f"'header_row' must be a whole number, not {kind_of(row)}", field=("header_row",))
-    marks: dict[str, str | None] = {}
-    for key in ("separator", "quote"):
-        mark = given.get(key)
-        # A blank or a tab is a separator too, so this is not read_text, which takes blanks for nothing.
-        if mark is not None and not isinstance(mark, str):
-            raise FieldInvalid(f"{key!r} must be text, not {kind_of(mark)}", field=(key,))
-        marks[key] = mark
-    texts = {key: read_text(given, key, ()) for key in _READ_AS_TEXTS}
-    return ReadAs(**texts, **marks, header_row=row)
 
 
 def _read_one_or_more(given: Mapping[str, object], key: str) -> tuple[str, ...]:

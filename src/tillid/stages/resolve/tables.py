@@ -33,6 +33,13 @@ LINKS = Table(
     label="Identifiers that came together in one row, and what that row was collected for",
 )
 
+GUESSES = Table(
+    "guesses",
+    (Column(SUBJECT_ID, "int64", key=True), Column("guessed_id", "int64", key=True)),
+    only_for=frozenset({INTAKE, PERMISSIONS}),
+    label="Identifiers that were typed wrong, and which subject each most likely means: a no crosses, nothing else",
+)
+
 
 def _pairs(name: str, label: str) -> Table:
     columns = (Column("a", "int64", _IDENTIFIER), Column("b", "int64", _IDENTIFIER))
@@ -86,4 +93,4 @@ MEMBERS = Table(
     label="Which person each subject is",
 )
 
-TABLES = (SUBJECTS, LINKS, EDGES, SHARED_LINKS, ENDS, KNOTS, labels(0), labels(1), COMPONENTS, MEMBERS)
+TABLES = (SUBJECTS, LINKS, GUESSES, EDGES, SHARED_LINKS, ENDS, KNOTS, labels(0), labels(1), COMPONENTS, MEMBERS)

@@ -100,10 +100,9 @@ def _dutch(digits: str) -> Grade:
         return (digits, Reason.COMPANY_NUMBER_MAYBE_PERSON) if agrees else (None, Reason.COMPANY_NUMBER_CHECK)
     if len(digits) not in (7, 8):
         return None, Reason.COMPANY_NUMBER_LENGTH
-    if _EXAMPLE.fullmatch(digits):
-        return digits.zfill(8), Reason.TEST_VALUE
-    lost = len(digits) == 7
-    return digits.zfill(8), Reason.COMPANY_NUMBER_GUESSED if lost else Reason.COMPANY_NUMBER_UNCHECKED
+    if len(digits) == 7:
+        return digits.zfill(8), Reason.COMPANY_NUMBER_GUESSED
+    return digits, Reason.TEST_VALUE if _EXAMPLE.fullmatch(digits) else Reason.COMPANY_NUMBER_UNCHECKED
 
 
 def _belgian(digits: str) -> Grade:

@@ -25,6 +25,10 @@ class WashKind(StrEnum):
     NONE = "none"
 
 
+CAN_GUESS = frozenset({WashKind.EMAIL, WashKind.PHONE, WashKind.COMPANY_NUMBER})
+"""What is washed as these may be put right by a guess."""
+
+
 class Verdict(StrEnum):
     """What washing found: kept as it came, put right, kept but doubtful, of no use, or nothing there."""
 

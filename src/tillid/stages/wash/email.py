@@ -29,8 +29,9 @@ _BEGINS_WITH_WWW = "^www\\."
 # The first of these that holds is what is said.
 _MOST_SERIOUS_FIRST = (
     Reason.SEVERAL_VALUES,
-    Reason.TEST_VALUE,
+    # Before all that may hold of an address besides: one that was guessed joins nobody, whatever else it is.
     Reason.EMAIL_GUESSED,
+    Reason.TEST_VALUE,
     Reason.TAKEN_FROM_TEXT,
     Reason.EMAIL_DISPOSABLE,
     Reason.EMAIL_DOMAIN_DOUBTFUL,

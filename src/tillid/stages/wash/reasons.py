@@ -211,6 +211,11 @@ VERDICT_OF: Mapping[Reason, Verdict] = MappingProxyType(
     }
 )
 
+GUESSES = frozenset(
+    {Reason.EMAIL_GUESSED, Reason.PHONE_GUESSED, Reason.PHONE_COUNTRY_GUESSED, Reason.COMPANY_NUMBER_GUESSED}
+)
+"""Where the value is one that did not stand there, and may be somebody else's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Graded:

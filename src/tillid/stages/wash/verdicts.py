@@ -8,13 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillid.stages.wash.definitions import Verdict, WashKind
-from tillid.stages.wash.reasons import VERDICT_OF, Graded, Reason
+from tillid.stages.wash.reasons import GUESSES, VERDICT_OF, Graded, Reason
 from tillid.stages.wash.text import by_distinct, is_placeholder
 
 _VERDICTS = tuple(Verdict)
 _REASONS = tuple(Reason)
 _VERDICT_NAMES = pa.array([str(verdict) for verdict in _VERDICTS])
 _REASON_NAMES = pa.array([str(reason) for reason in _REASONS])
+_GUESS_CODES = pa.array([_REASONS.index(reason) for reason in _REASONS if reason in GUESSES], pa.int8())
 _VERDICT_CODES = pa.array([_VERDICTS.index(VERDICT_OF[reason]) for reason in _REASONS], pa.int8())
 
 
@@ -30,6 +31,12 @@ class Washed:
     values: pa.Array
     verdicts: pa.Array
     reasons: pa.Array
+
+    @property
+    def guessed(self) -> pa.Array | None:
+        """Which values are guesses (`GUESSES`), as booleans without null; None where none is."""
+        is_guess = pc.is_in(self.reasons.indices, value_set=_GUESS_CODES)
+        return is_guess if is_guess.true_count else None
 
 
 def judged(kind: WashKind, raw: pa.Array, trimmed: pa.Array, graded: Graded) -> Washed:
