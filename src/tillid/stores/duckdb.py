@@ -59,13 +59,14 @@ class DuckDbSettings:
 
     def as_config(self, state: Path) -> dict[str, str | bool | int | float | list[str]]:
         """The settings in DuckDB's names."""
+        limit = (self.memory_limit or default_limit()) // 2**20
         return {
-            "memory_limit": f"{(self.memory_limit or default_limit()) // 2**20}MiB",
+            "memory_limit": f"{limit}MiB",
             "threads": str(self.threads or len(os.sched_getaffinity(0))),
             "temp_directory": str(state / "tmp"),
             "preserve_insertion_order": "false",
             # Pages that were freed are taken again instead of asked for anew: a tenth of a run's processor time.
-            "block_allocator_memory": "25%",
+            "block_allocator_memory": f"{limit // 4}MiB",
             # No extension or Python variable can be reached from inside a query; see also _SHUT.
             "autoload_known_extensions": "false",
             "autoinstall_known_extensions": "false",

@@ -95,11 +95,14 @@ class Quarantine:
         return Cleaned(RawBatch(table, raw.first_row, unreadable), emptied, taken)
 
     def by_chance(self) -> dict[str, int]:
-        """Header → how many values of a column of other numbers look like a national identity number."""
+        """Header → how many values of a column of other numbers look like a national identity number.
+
+        A column of telephone numbers is not named: in each list of any length some of them do.
+        """
         left = {}
         for column in self.source.columns:
             seen = self.evidence.get(column.header)
-            if seen is None or not self._is_looked_at(column):
+            if seen is None or not self._is_looked_at(column) or column.washed_as == "phone":
                 continue
             kinds = [kind for kind, verdict in _verdicts(column, seen).items() if verdict is Verdict.CHANCE]
             held = sum(seen.held.get(kind, 0) for kind in kinds if kind is not NationalId.BSN)
