@@ -1,0 +1,221 @@
+"""Records as they are compared: each field folded and coded, names as bags of words, how rare each value is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tillid.stages.resolve.link.roles import Role, Roles
+from tillid.stages.resolve.near.compared import folded
+
+Codes: TypeAlias = npt.NDArray[np.int32]
+"""Numbers of values in a dictionary, one a record; -1 where there is none."""
+
+_SHORTEST_LIST = 1000
+
+WORDS = 6
+"""Words of a name that are compared; what comes after them is left out."""
+
+_PUNCTUATION_WITHIN = "['’`´]"
+_HOUSE = r"(?P<word>[0-9]+ ?[a-z]?)(?: |$)"
+_WITHOUT_HOUSE = r"\b[0-9]+(?: ?[a-z]\b)?"
+_DIGITS = (Role.PHONE, Role.COMPANY_NUMBER, Role.BIRTH_DATE)
+# What says how a company is owned, and small words, in a dozen countries.
+_LEGAL_FORMS = (
+    r"\b(?:aps|a s|as|i s|p s|k s|b v|bv|n v|nv|vof|v o f|asa|ans|sarl|sas|sa|gmbh|ag|ab|hb|oy|oyj|ltd|limited|plc"
+    r"|inc|llc|corp|co|bvba|srl|sprl|cv|og|en|and|et|und|the|de|of)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of all records: the code of each record's value, and the distinct values as they are compared."""
+
+    codes: Codes
+    values: pa.Array
+
+    def bits(self) -> npt.NDArray[np.float64]:
+        """How rare each value is: log2 of one in so many records; the last entry, for -1, is 0."""
+        return rarity(self.codes, len(self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of all records as bags of words: `words` is records × `WORDS`, codes of `values`, -1 for none.
+
+    `given` and `family` are the codes of the first given name and of the last family name.
+    """
+
+    words: npt.NDArray[np.int32]
+    values: pa.Array
+    given: Codes
+    family: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All records as they are compared."""
+
+    rows: int
+    fields: dict[str, Field]
+    names: Names | None
+    company_words: Names | None
+
+
+def prepared(table: pa.Table, roles: Roles) -> Prepared:
+    """The records of a table in the form in which they are compared.
+
+    >>> table = pa.table({"navn": ["Bo Søe", None], "vej": ["Ågade 3 b", "Agade 3"]})
+    >>> roles = Roles({Role.FULL_NAME: ("navn",), Role.STREET: ("vej",)})
+    >>> {name: field.values.to_pylist() for name, field in prepared(table, roles).fields.items()}
+    {'street': ['aagade', 'agade'], 'house': ['3b', '3']}
+    """
+    columns = {role: _column(table, names) for role, names in roles.columns.items() if _is_single(role)}
+    if Role.STREET in columns:
+        street, house = _street(columns[Role.STREET], split=Role.HOUSE not in columns)
+        columns[Role.STREET] = street
+        if house is not None:
+            columns[Role.HOUSE] = house
+    fields = {str(role): coded(_compared(role, values)) for role, values in columns.items() if role not in _NAMED}
+    for role in (Role.OTHER_ID, Role.TEXT):
+        for name in roles.columns.get(role, ()):
+            fields[f"{role}:{name}"] = coded(_folded(_column(table, [name])))
+    company = columns.get(Role.COMPANY)
+    words = None
+    if company is not None:
+        bare = without_legal_form(_folded(company))
+        fields[str(Role.COMPANY)] = coded(bare)
+        words = _names({Role.FULL_NAME: bare})
+    return Prepared(table.num_rows, fields, _names({r: _folded(columns[r]) for r in _NAMED if r in columns}), words)
+
+
+_NAMED = (Role.FULL_NAME, Role.FIRST_NAME, Role.LAST_NAME)
+
+
+def _is_single(role: Role) -> bool:
+    return role not in (Role.OTHER_ID, Role.TEXT)
+
+
+def _column(table: pa.Table, names: Sequence[str]) -> pa.Array:
+    """The texts of one column, or of several joined by blanks."""
+    texts = [pc.utf8_trim_whitespace(_array(table[name]).cast(pa.string())) for name in names]
+    joined = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, " ", null_handling="skip")
+    return _filled(joined)
+
+
+def _array(column: pa.ChunkedArray) -> pa.Array:
+    whole = column.combine_chunks()
+    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def _filled(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def _folded(texts: pa.Array) -> pa.Array:
+    return folded(pc.replace_substring_regex(texts, _PUNCTUATION_WITHIN, ""))
+
+
+def _compared(role: Role, texts: pa.Array) -> pa.Array:
+    if role in _DIGITS:
+        return _filled(pc.replace_substring_regex(texts, "[^0-9]", ""))
+    if role is Role.POSTCODE:
+        return _filled(pc.replace_substring_regex(pc.utf8_lower(texts), "[^0-9a-z]", ""))
+    if role is Role.EMAIL:
+        return pc.utf8_lower(texts)
+    return texts if role is Role.STREET else _folded(texts)
+
+
+def _street(lines: pa.Array, *, split: bool) -> tuple[pa.Array, pa.Array | None]:
+    """The street, folded, and the house number with its letter where the line is to be split."""
+    plain = _folded(lines)
+    if not split:
+        return plain, None
+    house = pc.struct_field(pc.extract_regex(plain, _HOUSE), "word")
+    street = _one_blank(pc.replace_substring_regex(plain, _WITHOUT_HOUSE, " "))
+    return street, pc.replace_substring(house, " ", "")
+
+
+def without_legal_form(names: pa.Array) -> pa.Array:
+    """Folded names of companies without their legal form and small words; as they are where nothing else is left.
+
+    >>> without_legal_form(pa.array(["hansen og soen byg aps", "as"])).to_pylist()
+    ['hansen soen byg', 'as']
+    """
+    return pc.coalesce(_one_blank(pc.replace_substring_regex(names, _LEGAL_FORMS, " ")), names)
+
+
+def _one_blank(texts: pa.Array) -> pa.Array:
+    return _filled(pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, " +", " ")))
+
+
+def coded(values: pa.Array) -> Field:
+    """A field of these values."""
+    packed = values.dictionary_encode()
+    codes = packed.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+    return Field(codes, packed.dictionary)
+
+
+def rarity(codes: Codes, distinct: int) -> npt.NDArray[np.float64]:
+    """How rare each of `distinct` values is: log2 of one in so many records; a last entry, for -1, is 0."""
+    counts = np.bincount(codes[codes >= 0], minlength=distinct)
+    return bits_of(counts, len(codes))
+
+
+def bits_of(counts: npt.NDArray[np.int64], rows: int) -> npt.NDArray[np.float64]:
+    """How rare values are that have these counts among so many records; a last entry is 0.
+
+    A short list says little of how rare a value is: it counts as a part of a longer one.
+
+    >>> bits_of(np.array([1, 500]), 4000).round(1)
+    array([12.,  3.,  0.])
+    """
+    return np.append(np.log2(max(rows, _SHORTEST_LIST) / np.maximum(counts, 1)), 0.0)
+
+
+def _names(texts: dict[Role, pa.Array]) -> Names | None:
+    if not texts:
+        return None
+    words, values = _bags(list(texts.values()))
+    first, last, full = (texts.get(role) for role in (Role.FIRST_NAME, Role.LAST_NAME, Role.FULL_NAME))
+    given = _word_of(full if first is None else first, "^(?P<word>[a-z0-9]+)", values)
+    family = _word_of(full if last is None else last, "(?P<word>[a-z0-9]+)$", values)
+    none = np.full(len(words), -1, np.int32)
+    return Names(words, values, none if given is None else given, none if family is None else family)
+
+
+def _word_of(texts: pa.Array | None, pattern: str, values: pa.Array) -> Codes | None:
+    if texts is None:
+        return None
+    found = pc.struct_field(pc.extract_regex(texts, pattern), "word")
+    codes = pc.index_in(found, value_set=values).fill_null(-1)
+    return np.asarray(codes.to_numpy(zero_copy_only=False), np.int32)
+
+
+def _bags(texts: Sequence[pa.Array]) -> tuple[npt.NDArray[np.int32], pa.Array]:
+    """Each record's distinct words over all its names, at most `WORDS`, in the order in which they stand."""
+    records, parts = [], []
+    for one in texts:
+        split = pc.split_pattern(pc.fill_null(one, ""), " ")
+        records.append(pc.list_parent_indices(split).to_numpy())
+        parts.append(split.flatten())
+    record, word = np.concatenate(records), pa.concat_arrays(parts)
+    given = pc.not_equal(word, "").to_numpy(zero_copy_only=False)
+    field = coded(word.filter(pa.array(given)))
+    record, code = record[given], field.codes
+    order = np.argsort(record, kind="stable")
+    record, code = record[order], code[order]
+    _, firsts = np.unique(record.astype(np.int64) * (len(field.values) + 1) + code, return_index=True)
+    kept = np.sort(firsts)
+    record, code = record[kept], code[kept]
+    place = np.arange(len(record)) - np.searchsorted(record, record)
+    bags = np.full((len(texts[0]), WORDS), -1, np.int32)
+    fits = place < WORDS
+    bags[record[fits], place[fits]] = code[fits]
+    return bags, field.values
