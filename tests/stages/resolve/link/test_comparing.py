@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tillid.stages.resolve.link.comparisons import comparisons
-from tillid.stages.resolve.link.keys import keyed
 from tillid.stages.resolve.link.prepared import prepared
 from tillid.stages.resolve.link.roles import Role, Roles
 from tillid.stages.resolve.link.similarity import (
@@ -24,6 +23,7 @@ from tillid.stages.resolve.link.similarity import (
 )
 from tillid.stages.resolve.link.sounds import sounds
 from tillid.stages.resolve.link.training import rising
+from tillid.stages.resolve.link.values import Values, coded
 
 ALIKE = [
     ("kristian", "christian"), ("filip", "philip"), ("meyer", "maier"), ("sofie", "sophie"), ("schmidt", "smit"),
@@ -52,19 +52,29 @@ DATES = [
 
 @pytest.mark.parametrize(("one", "other", "wanted"), DATES)
 def test_dates(one, other, wanted):
-    assert date_likeness([one], [other]).tolist() == date_likeness([other], [one]).tolist() == [wanted]
+    dates = Values(pa.array([one, other]))
+    there, back = (date_likeness(dates, *codes) for codes in _both_ways(1))
+    assert there.tolist() == back.tolist() == [wanted]
+
+
+def _both_ways(pairs: int) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """The codes of pairs of values, that stand after one another, from both sides."""
+    one, other = np.arange(0, 2 * pairs, 2), np.arange(1, 2 * pairs, 2)
+    return (one, other), (other, one)
 
 
 @given(
     st.lists(st.tuples(st.text("abij", min_size=1, max_size=6), st.text("abij", min_size=1, max_size=6)), min_size=1)
 )
 def test_likeness_is_the_same_from_both_sides_and_whole_only_of_equals(pairs):
-    one, other = [a for a, _ in pairs], [b for _, b in pairs]
+    values = Values(pa.array([value for pair in pairs for value in pair]))
     for measure in (name_likeness, place_likeness):
-        there, back = measure(one, other), measure(other, one)
+        there, back = (measure(values, *codes) for codes in _both_ways(len(pairs)))
         assert np.allclose(there, back)
         assert ((there >= 0) & (there <= 1)).all()
-    assert (name_likeness(one, other) == 1).tolist() == [a == b for a, b in pairs]
+    field = coded(values.arrow)
+    told = field.values.measured(field.codes[::2], field.codes[1::2], name_likeness)
+    assert (told == 1).tolist() == [a == b for a, b in pairs]
 
 
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=12))
@@ -120,11 +130,3 @@ def test_what_is_nearer_weighs_more(field, nearer, farther):
     assert weights == sorted(weights, reverse=True)
     assert weights[0] > weights[2]
     assert weights[1] > 0 > weights[2]
-
-
-def test_keys_of_a_value_share_its_rarity():
-    table = pa.table({"mail": ["ida@mail.example", "bo@mail.example", None]})
-    keys = keyed(prepared(table, Roles({Role.EMAIL: ("mail",)})))
-    per_record = np.bincount(keys.records, keys.weights, minlength=3)
-    assert per_record[0] == pytest.approx(per_record[1])
-    assert per_record[2] == 0

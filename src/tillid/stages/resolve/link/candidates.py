@@ -1,18 +1,16 @@
-"""Which pairs are compared at all: for each record those that share the most bits of keys with it.
-
-Nearest neighbours by shared rarity, so that no block is dropped for its size: a key that very many records share counts
-for nothing beside their finer ones, and only then is left out.
-"""
+"""Which pairs are compared at all: of those that share a small block, for each record the ones that share the most."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from tillid.stages.resolve.link.keys import Keyed
+from tillid.stages.resolve.link.blocks import blocked
+from tillid.stages.resolve.link.keys import Slot
 from tillid.stages.resolve.link.levels import Rows
 
 
@@ -20,58 +18,79 @@ from tillid.stages.resolve.link.levels import Rows
 class Looking:
     """How candidates are looked for.
 
-    `nearest` records are taken of each, of those that share at least `least_share` of the bits that tell one record
-    from all others (log2 of their number). Keys are left out from the most frequent down until what is left brings at
-    most `work` pairs; a record with much to say does not crowd out others by more than the power `evened`.
+    Blocks hold at most `largest` records. Of each record the `nearest` are kept, of those that share a block with it:
+    those that share the most bits of keys; a record with much to say does not crowd out others by more than the power
+    `evened`.
     """
 
+    largest: int = 40
     nearest: int = 23
-    least_share: float = 0.5
-    work: float = 1e9
-    most_frequent: float = 0.1
     evened: float = 0.25
 
 
 DEFAULTS = Looking()
-_AT_A_TIME = 2000
-_ALWAYS_KEPT = 20
+_LEAST_BITS = 0.5
+_AT_A_TIME = 200_000
 
 
-def candidates(keyed: Keyed, rows: int, how: Looking = DEFAULTS) -> tuple[Rows, Rows]:
+def candidates(slots: Sequence[Slot], rows: int, how: Looking = DEFAULTS) -> tuple[Rows, Rows]:
     """The pairs of `rows` records that are compared, each once and the lesser row first, in order."""
-    counts = np.bincount(keyed.keys, minlength=keyed.distinct)
-    kept = (counts > 1) & (counts <= _cap(counts, rows, how))
-    number = np.cumsum(kept) - 1
-    entries = kept[keyed.keys]
-    matrix = csr_matrix(
-        (np.sqrt(keyed.weights[entries]), (keyed.records[entries], number[keyed.keys[entries]])),
-        shape=(rows, int(kept.sum())),
-    )
-    matrix.sum_duplicates()
-    total = np.bincount(keyed.records, keyed.weights, minlength=rows)
-    across = matrix.T.tocsr()
-    least = how.least_share * np.log2(max(rows, 2))
-    found = []
-    for start in range(0, rows, _AT_A_TIME):
-        shared = matrix[start : start + _AT_A_TIME] @ across
-        one = np.repeat(np.arange(shared.shape[0]), np.diff(shared.indptr)) + start
-        other, bits = shared.indices.astype(np.int64), shared.data
-        enough = (bits >= least) & (one != other)
-        one, other, bits = one[enough], other[enough], bits[enough]
-        rank = _rank(one, other, bits / (total[one] * total[other]) ** how.evened)
-        near = rank < how.nearest
-        found.append(np.minimum(one, other)[near] * rows + np.maximum(one, other)[near])
-    pairs = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
-    return pairs // rows, pairs % rows
+    pairs = np.zeros(0, np.int64)
+    waiting: list[Rows] = []
+    for found in blocked(slots, rows, how.largest):
+        waiting.append(found)
+        if sum(map(len, waiting)) > max(len(pairs), _AT_A_TIME):
+            pairs, waiting = _distinct([pairs, *waiting]), []
+    pairs = _distinct([pairs, *waiting])
+    left, right = pairs // max(rows, 1), pairs % max(rows, 1)
+    crowded = np.bincount(left, minlength=rows) + np.bincount(right, minlength=rows) > how.nearest
+    doubtful = np.flatnonzero(crowded[left] | crowded[right])
+    kept = np.ones(len(pairs), np.bool_)
+    kept[doubtful] = _are_near(slots, rows, (left[doubtful], right[doubtful]), crowded, how)
+    return left[kept], right[kept]
 
 
-def _cap(counts: npt.NDArray[np.int64], rows: int, how: Looking) -> float:
-    """The most records that a key may have."""
-    in_order = np.sort(counts)
-    work = np.cumsum(in_order.astype(np.float64) ** 2)
-    place = int(np.searchsorted(work, how.work))
-    cap = in_order[min(place, len(in_order) - 1)] if len(in_order) else 0
-    return float(min(cap, max(how.most_frequent * rows, _ALWAYS_KEPT)))
+def _distinct(parts: Sequence[Rows]) -> Rows:
+    every = np.concatenate(parts)
+    every.sort()
+    return every[np.append(True, every[1:] != every[:-1])] if len(every) else every
+
+
+def _are_near(
+    slots: Sequence[Slot], rows: int, pairs: tuple[Rows, Rows], crowded: npt.NDArray[np.bool_], how: Looking
+) -> npt.NDArray[np.bool_]:
+    """Which pairs are among the nearest of either of their records; all are, of a record that is not crowded."""
+    left, right = pairs
+    keys = _weighed(slots, rows)
+    total = np.asarray(keys.multiply(keys).sum(axis=1)).ravel()
+    shared = np.empty(len(left))
+    for at in range(0, len(left), _AT_A_TIME):
+        here = slice(at, at + _AT_A_TIME)
+        shared[here] = np.asarray(keys[left[here]].multiply(keys[right[here]]).sum(axis=1)).ravel()
+    likeness = shared / (total[left] * total[right]) ** how.evened
+    near = _rank(np.concatenate([left, right]), np.concatenate([right, left]), np.tile(likeness, 2)) < how.nearest
+    of_left, of_right = near[: len(left)], near[len(left) :]
+    return np.asarray(of_left | of_right | ~crowded[left] | ~crowded[right])
+
+
+def _weighed(slots: Sequence[Slot], rows: int) -> csr_matrix:
+    """Records × keys: the root of how many bits each key weighs. A value spreads its rarity over its keys by theirs."""
+    records, numbers, weights = [], [], []
+    width = 0
+    for slot in slots:
+        rare = []
+        for key in slot.keys:
+            counts = np.bincount(key.numbers)
+            rare.append(np.maximum(np.log2(rows / np.maximum(counts, 1)), 0.01)[key.numbers])
+        bits = np.array(rare).reshape(len(slot.keys), len(slot.records))
+        spread = np.maximum(bits.max(axis=0, initial=0), _LEAST_BITS) * bits / bits.sum(axis=0)
+        for key, weight in zip(slot.keys, spread, strict=True):
+            records.append(slot.records)
+            numbers.append(key.numbers + width)
+            weights.append(np.sqrt(weight))
+            width += int(key.numbers.max(initial=-1)) + 1
+    entries = (np.concatenate(weights), (np.concatenate(records), np.concatenate(numbers)))
+    return csr_matrix(entries, shape=(rows, width))
 
 
 def _rank(one: Rows, other: Rows, likeness: npt.NDArray[np.float64]) -> Rows:

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from tillid.stages.resolve.link import similarity as like
 from tillid.stages.resolve.link.levels import Comparison, Levels, Rows
 from tillid.stages.resolve.link.name_comparisons import name_comparisons
-from tillid.stages.resolve.link.prepared import Codes, Field, Prepared, coded
+from tillid.stages.resolve.link.prepared import Prepared
 from tillid.stages.resolve.link.roles import Role
-from tillid.stages.resolve.link.similarity import Distinct
+from tillid.stages.resolve.link.values import Codes, Field, Likeness, Measure, coded, numbered
 
 
 def comparisons(records: Prepared, left: Rows, right: Rows) -> list[Comparison]:
@@ -51,10 +51,10 @@ class _Pairs:
         self.missing = (left < 0) | (right < 0)
         self.equal = left == right
 
-    def measured(self, measure: like.Measure) -> like.Likeness:
-        return Distinct.of(self.field).measured(self.left, self.right, measure)
+    def measured(self, measure: Measure, equal: float = 1.0) -> Likeness:
+        return self.field.values.measured(self.left, self.right, measure, equal)
 
-    def graded(self, alike: like.Likeness, steps: tuple[float, ...], rarities: tuple[float, ...]) -> Levels:
+    def graded(self, alike: Likeness, steps: tuple[float, ...], rarities: tuple[float, ...]) -> Levels:
         """1 where nothing agrees, one more for each step reached; above them, by rarity, where both are equal."""
         levels = 1 + np.digitize(np.nan_to_num(alike, nan=-1.0), steps)
         rarity = self.field.bits()[self.left[self.equal]]
@@ -63,7 +63,7 @@ class _Pairs:
 
     def agree(self, shortened: pa.Array) -> npt.NDArray[np.bool_]:
         """Where both values are the same when they are shortened."""
-        codes = np.append(coded(shortened).codes, -1)
+        codes = np.append(numbered(shortened)[0], -1)
         return np.asarray(codes[self.left] == codes[self.right])
 
 
@@ -74,11 +74,11 @@ def _birth_dates(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
 
 
 def _postcodes(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
-    values = pairs.field.values
+    values = pairs.field.values.arrow
     alike = np.zeros(len(pairs.left))
     alike[pairs.agree(pc.utf8_slice_codeunits(values, 0, -3))] = 1
     alike[pairs.agree(pc.utf8_slice_codeunits(values, 0, -2))] = 2
-    alike[pairs.measured(like.slips) == 1] = 3
+    alike[pairs.measured(like.slips, equal=0) == 1] = 3
     return pairs.graded(alike, (1, 2, 3), (6, 9, 12)), (0, -2.5, 1, 2, 3, 5, 7, 10, 12)
 
 
@@ -92,9 +92,9 @@ def _streets(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
 
 
 def _emails(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
-    boxes = coded(pc.replace_substring_regex(pairs.field.values, "@.*", ""))
+    boxes = coded(pc.replace_substring_regex(pairs.field.values.arrow, "@.*", ""))
     codes = np.append(boxes.codes, np.int32(-1))
-    alike = Distinct.of(boxes).measured(codes[pairs.left], codes[pairs.right], like.box_likeness)
+    alike = boxes.values.measured(codes[pairs.left], codes[pairs.right], like.box_likeness)
     return pairs.graded(alike, (0.85, 0.93, 0.99), (8,)), (0, -1.5, 2, 4, 9, 7, 14)
 
 
@@ -106,8 +106,8 @@ def _houses(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
     return pairs.graded(_one_slip(pairs), (1,), (4, 8)), (0, -2, 1, 2, 6, 13)
 
 
-def _one_slip(pairs: _Pairs) -> like.Likeness:
-    return np.where(pairs.measured(like.slips) == 1, 1.0, 0.0)
+def _one_slip(pairs: _Pairs) -> Likeness:
+    return np.where(pairs.measured(like.slips, equal=0) == 1, 1.0, 0.0)
 
 
 def _sexes(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:

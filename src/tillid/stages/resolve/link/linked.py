@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tillid.stages.resolve.link import candidates as looking
 from tillid.stages.resolve.link.clusters import Linkage, Scored, partition
 from tillid.stages.resolve.link.comparisons import comparisons
-from tillid.stages.resolve.link.keys import keyed
+from tillid.stages.resolve.link.keys import slots
 from tillid.stages.resolve.link.levels import Comparison, Rows
 from tillid.stages.resolve.link.prepared import Prepared, prepared
 from tillid.stages.resolve.link.refining import refined
@@ -64,7 +64,7 @@ def link(table: pa.Table, roles: Roles) -> Linked:
     """
     order = _in_order(table, roles)
     records = prepared(table.take(pa.array(order)), roles)
-    left, right = looking.candidates(keyed(records), records.rows)
+    left, right = looking.candidates(slots(records), records.rows)
     found = compared(records, left, right)
     model = untrained(found, records.rows)
     log_odds = model.log_odds(found)

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tillid.stages.resolve.link.levels import Comparison, Levels, Rows
-from tillid.stages.resolve.link.prepared import WORDS, Codes, Names, bits_of
-from tillid.stages.resolve.link.similarity import INITIAL, THE_SAME, Distinct, Likeness, name_likeness
+from tillid.stages.resolve.link.prepared import WORDS, Names
+from tillid.stages.resolve.link.similarity import INITIAL, THE_SAME, name_likeness
+from tillid.stages.resolve.link.values import Codes, Likeness, Values, bits_of
 
 ALIKE = 0.88
 """From here two names count as one, differently written."""
@@ -45,7 +46,7 @@ def name_comparisons(names: Names, left: Rows, right: Rows) -> list[Comparison]:
 def rarity_of_words(names: Names) -> npt.NDArray[np.float64]:
     """How rare each word is among all names, in bits; a last entry, for -1, is 0."""
     words = names.words
-    counts = np.bincount(words[words >= 0], minlength=len(names.values))
+    counts = np.bincount(words[words >= 0], minlength=len(names.values.arrow))
     return bits_of(counts, len(words))
 
 
@@ -77,12 +78,12 @@ class _Words:
     def __init__(self, names: Names, left: Rows, right: Rows) -> None:
         self._left, self._right = names.words[left], names.words[right]
         self._rows = np.arange(len(left))
-        self._alike = self._each_with_each(Distinct(names.values))
+        self._alike = self._each_with_each(names.values)
         self.given, self.given_right = _place(self._left, names.given[left]), _place(self._right, names.given[right])
         self.family = _place(self._left, names.family[left])
         self.family_right = _place(self._right, names.family[right])
 
-    def _each_with_each(self, values: Distinct) -> npt.NDArray[np.float32]:
+    def _each_with_each(self, values: Values) -> npt.NDArray[np.float32]:
         """Pairs × `WORDS` × `WORDS`: how alike each word of the left is to each of the right, 0 where there is none."""
         alike = np.zeros((len(self._rows), WORDS, WORDS), np.float32)
         places, left, right = [], [], []

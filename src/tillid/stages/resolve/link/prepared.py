@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillid.stages.resolve.link.roles import Role, Roles
+from tillid.stages.resolve.link.values import Codes, Field, Values, coded
 from tillid.stages.resolve.near.compared import folded
-
-Codes: TypeAlias = npt.NDArray[np.int32]
-"""Numbers of values in a dictionary, one a record; -1 where there is none."""
-
-_SHORTEST_LIST = 1000
 
 WORDS = 6
 """Words of a name that are compared; what comes after them is left out."""
@@ -34,18 +29,6 @@ _LEGAL_FORMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """One field of all records: the code of each record's value, and the distinct values as they are compared."""
-
-    codes: Codes
-    values: pa.Array
-
-    def bits(self) -> npt.NDArray[np.float64]:
-        """How rare each value is: log2 of one in so many records; the last entry, for -1, is 0."""
-        return rarity(self.codes, len(self.values))
-
-
-@dataclass(frozen=True, slots=True)
 class Names:
     """The names of all records as bags of words: `words` is records × `WORDS`, codes of `values`, -1 for none.
 
@@ -53,7 +36,7 @@ class Names:
     """
 
     words: npt.NDArray[np.int32]
-    values: pa.Array
+    values: Values
     given: Codes
     family: Codes
 
@@ -73,7 +56,7 @@ def prepared(table: pa.Table, roles: Roles) -> Prepared:
 
     >>> table = pa.table({"navn": ["Bo Søe", None], "vej": ["Ågade 3 b", "Agade 3"]})
     >>> roles = Roles({Role.FULL_NAME: ("navn",), Role.STREET: ("vej",)})
-    >>> {name: field.values.to_pylist() for name, field in prepared(table, roles).fields.items()}
+    >>> {name: field.values.arrow.to_pylist() for name, field in prepared(table, roles).fields.items()}
     {'street': ['aagade', 'agade'], 'house': ['3b', '3']}
     """
     columns = {role: _column(table, names) for role, names in roles.columns.items() if _is_single(role)}
@@ -155,30 +138,6 @@ def _one_blank(texts: pa.Array) -> pa.Array:
     return _filled(pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, " +", " ")))
 
 
-def coded(values: pa.Array) -> Field:
-    """A field of these values."""
-    packed = values.dictionary_encode()
-    codes = packed.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    return Field(codes, packed.dictionary)
-
-
-def rarity(codes: Codes, distinct: int) -> npt.NDArray[np.float64]:
-    """How rare each of `distinct` values is: log2 of one in so many records; a last entry, for -1, is 0."""
-    counts = np.bincount(codes[codes >= 0], minlength=distinct)
-    return bits_of(counts, len(codes))
-
-
-def bits_of(counts: npt.NDArray[np.int64], rows: int) -> npt.NDArray[np.float64]:
-    """How rare values are that have these counts among so many records; a last entry is 0.
-
-    A short list says little of how rare a value is: it counts as a part of a longer one.
-
-    >>> bits_of(np.array([1, 500]), 4000).round(1)
-    array([12.,  3.,  0.])
-    """
-    return np.append(np.log2(max(rows, _SHORTEST_LIST) / np.maximum(counts, 1)), 0.0)
-
-
 def _names(texts: dict[Role, pa.Array]) -> Names | None:
     if not texts:
         return None
@@ -187,7 +146,7 @@ def _names(texts: dict[Role, pa.Array]) -> Names | None:
     given = _word_of(full if first is None else first, "^(?P<word>[a-z0-9]+)", values)
     family = _word_of(full if last is None else last, "(?P<word>[a-z0-9]+)$", values)
     none = np.full(len(words), -1, np.int32)
-    return Names(words, values, none if given is None else given, none if family is None else family)
+    return Names(words, Values(values), none if given is None else given, none if family is None else family)
 
 
 def _word_of(texts: pa.Array | None, pattern: str, values: pa.Array) -> Codes | None:
@@ -211,11 +170,11 @@ def _bags(texts: Sequence[pa.Array]) -> tuple[npt.NDArray[np.int32], pa.Array]:
     record, code = record[given], field.codes
     order = np.argsort(record, kind="stable")
     record, code = record[order], code[order]
-    _, firsts = np.unique(record.astype(np.int64) * (len(field.values) + 1) + code, return_index=True)
+    _, firsts = np.unique(record.astype(np.int64) * (len(field.values.arrow) + 1) + code, return_index=True)
     kept = np.sort(firsts)
     record, code = record[kept], code[kept]
     place = np.arange(len(record)) - np.searchsorted(record, record)
     bags = np.full((len(texts[0]), WORDS), -1, np.int32)
     fits = place < WORDS
     bags[record[fits], place[fits]] = code[fits]
-    return bags, field.values
+    return bags, field.values.arrow
