@@ -1,13 +1,13 @@
-"""Blocks of records that share a key; a block that is too large degrades to finer keys instead of being dropped.
-
-First each key alone, then two keys of different slots together, then three: a combination is looked at only among the
-records whose blocks under each of its parts, and under each coarser form of it, were too large.
-"""
+"""Blocks of records that share keys; one that is too large degrades to finer keys instead of being dropped."""
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -15,139 +15,159 @@ import numpy.typing as npt
 
 from tillid.stages.resolve.link.keys import Slot
 from tillid.stages.resolve.link.levels import Rows
+from tillid.stages.resolve.link.values import Codes
+
+Combination: TypeAlias = tuple[tuple[int, int], ...]
+"""Keys looked up together: for each the number of its slot and its own there. A slot with several entries may come
+twice."""
 
 _Hashes: TypeAlias = npt.NDArray[np.uint64]
+_Bits: TypeAlias = npt.NDArray[np.float32]
 _Mask: TypeAlias = npt.NDArray[np.bool_]
-_MOST_SLOTS = 3
-_SPARE_BITS = 2
-_ODD, _ANOTHER_ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0xD6E8FEB86659FD93))
+_LAST_ODD = np.uint64(0xFF51AFD7ED558CCD)
+_SPARE_BITS = 1
+_FEW, _MOST_KEYS = 0.25, 3
+_AT_ONCE = min(os.cpu_count() or 1, 4)
 
 
 @dataclass(frozen=True, slots=True)
-class _Combined:
-    """Some slots side by side: row by row an entry of each, their record, and for each choice of one key a slot,
-    the rows whose block was too large."""
+class _Looked:
+    """Rows that are looked at: their records, and of each key what they say (`numbers`) and how rare that is."""
 
-    of: tuple[int, ...]
-    entries: tuple[Rows, ...]
     records: Rows
-    too_large: dict[tuple[int, ...], _Mask]
+    numbers: tuple[Codes, ...]
+    bits: _Bits
+
+    def where(self, kept: _Mask) -> _Looked:
+        return _Looked(self.records[kept], tuple(each[kept] for each in self.numbers), self.bits[kept])
 
 
-def blocked(slots: Sequence[Slot], rows: int, largest: int) -> Iterator[Rows]:
-    """Pairs of `rows` records that share a block of at most `largest`, as lesser row × rows + other; some repeatedly.
+class Slots:
+    """The slots of `rows` records, and how rare each of their keys is.
 
     >>> from tillid.stages.resolve.link.keys import Key
-    >>> slot = Slot(np.array([0, 1, 2]), [Key(np.array([7, 7, 8]))], "mail")
-    >>> [divmod(int(pair), 3) for part in blocked([slot], 3, 10) for pair in part]
+    >>> mail = Slot(None, [Key(np.array([7, 7, 8], np.int32))], "email")
+    >>> [divmod(int(pair), 3) for part in Slots([mail], 3).pairs([((0, 0),)], 10) for pair in part]
     [(0, 1)]
     """
-    alone = []
-    for number, slot in enumerate(slots):
-        one = _Combined((number,), (np.arange(len(slot.records)),), slot.records, {})
-        yield from _searched(slots, one, [], rows, largest)
-        alone.append(one)
-    before = alone
-    for _ in range(1, _MOST_SLOTS):
-        further = []
-        for one in before:
-            for last in _further(slots, one):
-                wider = _widened(one, alone[last], rows)
-                parts = [(one, wider[1]), (alone[last], wider[2])]
-                yield from _searched(slots, wider[0], parts, rows, largest)
-                further.append(wider[0])
-        before = further
 
+    def __init__(self, slots: Sequence[Slot], rows: int) -> None:
+        self.slots, self.rows = slots, rows
 
-def _further(slots: Sequence[Slot], one: _Combined) -> Iterator[int]:
-    """The slots that a combination is widened by: later ones about something else, or more words of the same name."""
-    about = {slots[number].about for number in one.of}
-    last = one.of[-1]
-    if slots[last].several and one.of.count(last) == 1 and len(one.of) == 1:
-        yield last
-    yield from (number for number in range(last + 1, len(slots)) if slots[number].about not in about)
+    @cached_property
+    def rarity(self) -> list[list[_Bits]]:
+        """Slot by slot and key by key how rare each number is: log2 of one in so many records; -inf for -1."""
+        return [[_rarity(key.numbers, self.rows) for key in slot.keys] for slot in self.slots]
 
+    def bits(self, slot: int, key: int) -> _Bits:
+        """How rare what each entry says is, -inf where it says nothing."""
+        return self.rarity[slot][key][self.slots[slot].keys[key].numbers]
 
-def _widened(one: _Combined, by: _Combined, rows: int) -> tuple[_Combined, Rows, Rows]:
-    """A combination with one slot more, and which row of each of the two parts each of its rows comes from."""
-    left = np.flatnonzero(_any(one)) if one.too_large else np.zeros(0, np.int64)
-    right = np.flatnonzero(_any(by)) if by.too_large else np.zeros(0, np.int64)
-    counts = np.bincount(by.records[right], minlength=rows)
-    starts = np.cumsum(counts) - counts
-    in_order = right[np.argsort(by.records[right], kind="stable")]
-    repeats = counts[one.records[left]]
-    mine = np.repeat(left, repeats)
-    within = np.arange(len(mine)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    theirs = in_order[starts[one.records[mine]] + within]
-    if by.of[0] == one.of[-1]:
-        twice = one.entries[-1][mine] < by.entries[0][theirs]
-        mine, theirs = mine[twice], theirs[twice]
-    entries = (*(each[mine] for each in one.entries), by.entries[0][theirs])
-    return _Combined((*one.of, *by.of), entries, one.records[mine], {}), mine, theirs
+    def pairs(self, plan: Sequence[Combination], largest: int) -> Iterator[Rows]:
+        """Pairs of records that share a block of at most `largest`, as lesser row × rows + other; some repeatedly."""
+        self._prepare()
+        with ThreadPoolExecutor(_AT_ONCE) as lanes:
+            # Only so many ahead as are worked on, so that what is found does not pile up.
+            underway: deque[Future[list[Rows]]] = deque()
+            for keys in plan:
+                underway.append(lanes.submit(lambda keys: list(self._searched(keys, self._looked(keys), largest)), keys))
+                if len(underway) > _AT_ONCE:
+                    yield from underway.popleft().result()
+            for each in underway:
+                yield from each.result()
 
+    def _prepare(self) -> None:
+        """What all lanes read is worked out before they start."""
+        _ = self.rarity, self._beside_itself
 
-def _any(one: _Combined) -> _Mask:
-    masks = iter(one.too_large.values())
-    found = next(masks).copy()
-    for mask in masks:
-        found |= mask
-    return found
+    def _looked(self, keys: Combination) -> _Looked:
+        """All that say something under each of the keys."""
+        (slot, key), *others = sorted(keys, key=lambda each: not self.slots[each[0]].several)
+        first = self.slots[slot]
+        records = np.arange(self.rows) if first.records is None else first.records
+        found = _Looked(records, (first.keys[key].numbers,), self.bits(slot, key))
+        while others:
+            further = others.pop(0)
+            found = self._twice(slot, key, further[1]) if further[0] == slot else self._widened(found, further)
+        return found.where(found.bits > -np.inf)
 
+    def _twice(self, slot: int, key: int, other: int) -> _Looked:
+        """Two entries of one record; which stands first says nothing."""
+        records = self.slots[slot].records
+        one, two = self._beside_itself[slot]
+        if key != other:
+            one, two = np.concatenate([one, two]), np.concatenate([two, one])
+        numbers = self.slots[slot].keys[key].numbers[one], self.slots[slot].keys[other].numbers[two]
+        if key == other:
+            numbers = np.minimum(*numbers), np.maximum(*numbers)
+        return _Looked(records[one], numbers, self.bits(slot, key)[one] + self.bits(slot, other)[two])
 
-def _searched(
-    slots: Sequence[Slot], one: _Combined, parts: Sequence[tuple[_Combined, Rows]], rows: int, largest: int
-) -> Iterator[Rows]:
-    """The pairs of all choices of one key a slot, coarse ones first; what is too large is noted in `one`."""
-    for keys in _choices(slots, one):
-        open_ = np.ones(len(one.records), np.bool_)
-        at = 0
-        for part, origin in parts:
-            chosen = keys[at : at + len(part.of)]
-            at += len(part.of)
-            open_ &= part.too_large[chosen][origin] if chosen in part.too_large else False
-        for coarser in _coarser(slots, one.of, keys):
-            open_ &= one.too_large.get(coarser, open_)
-        looked = np.flatnonzero(open_)
-        if not len(looked):
-            continue
-        pairs, large = _small_blocks(one.records[looked], _hashes(slots, one, keys, looked), rows, largest)
+    @cached_property
+    def _beside_itself(self) -> dict[int, tuple[Rows, Rows]]:
+        """Of slots with several entries: each two entries of one record, the first and the other."""
+        found = {}
+        for number, slot in enumerate(self.slots):
+            if slot.records is not None:
+                one, two = _beside(slot.records, slot.records, self.rows)
+                found[number] = one[one < two], two[one < two]
+        return found
+
+    def _widened(self, found: _Looked, by: tuple[int, int]) -> _Looked:
+        """The same rows with one key more."""
+        slot, key = by
+        numbers, rarity, records = self.slots[slot].keys[key].numbers, self.rarity[slot][key], self.slots[slot].records
+        if records is None:
+            here = numbers[found.records]
+            return _Looked(found.records, (*found.numbers, here), found.bits + rarity[here])
+        mine, theirs = _beside(found.records, records, self.rows)
+        here = numbers[theirs]
+        kept = tuple(each[mine] for each in found.numbers)
+        return _Looked(found.records[mine], (*kept, here), found.bits[mine] + rarity[here])
+
+    def _searched(self, keys: Combination, looked: _Looked, largest: int) -> Iterator[Rows]:
+        is_rare = looked.bits >= np.log2(max(self.rows, 2) / largest)
+        rare = looked.where(is_rare)
+        pairs, large = _small_blocks(rare.records, _hashes(rare.numbers), self.rows, largest)
         yield pairs
-        if large.any():
-            mask = np.zeros(len(one.records), np.bool_)
-            mask[looked] = large
-            one.too_large[keys] = mask
+        # What is rare as a rule and here is not (a switchboard's number) is looked at with one key more. What is
+        # common as a rule is left to the plan's other combinations.
+        common = ~is_rare
+        common[np.flatnonzero(is_rare)[large]] = True
+        if len(keys) >= _MOST_KEYS or not common.any() or common.mean() > _FEW:
+            return
+        left = looked.where(common)
+        about = {self.slots[slot].about for slot, _ in keys}
+        for slot, one in enumerate(self.slots):
+            if one.about not in about:
+                finer = slot, len(one.keys) - 1
+                wider = self._widened(left, finer)
+                yield from self._searched((*keys, finer), wider.where(wider.bits > -np.inf), largest)
 
 
-def _choices(slots: Sequence[Slot], one: _Combined) -> list[tuple[int, ...]]:
-    """All choices of one key a slot, those before their finer ones; of two words of a name, in one order alone."""
-    found: list[tuple[int, ...]] = [()]
-    for number in one.of:
-        found = [(*keys, key) for keys in found for key in range(len(slots[number].keys))]
-    twice = len(one.of) > 1 and one.of[0] == one.of[1]
-    return [keys for keys in found if not twice or keys[0] <= keys[1]]
+def _beside(records: Rows, others: Rows, rows: int) -> tuple[Rows, Rows]:
+    """Each place of `records` with each place of `others` (in order) that has the same record."""
+    counts = np.bincount(others, minlength=rows)
+    starts = np.cumsum(counts) - counts
+    repeats = counts[records]
+    mine = np.repeat(np.arange(len(records)), repeats)
+    within = np.arange(len(mine)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return mine, starts[records[mine]] + within
 
 
-def _coarser(slots: Sequence[Slot], of: tuple[int, ...], keys: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    for place, (number, key) in enumerate(zip(of, keys, strict=True)):
-        for coarser in slots[number].keys[key].coarser:
-            yield (*keys[:place], coarser, *keys[place + 1 :])
+def _rarity(numbers: Codes, rows: int) -> _Bits:
+    counts = np.bincount(numbers[numbers >= 0], minlength=1)
+    told = np.log2(rows / np.maximum(counts, 1)).astype(np.float32)
+    return np.append(told, np.float32(-np.inf))
 
 
-def _hashes(slots: Sequence[Slot], one: _Combined, keys: tuple[int, ...], looked: Rows) -> _Hashes:
-    """A number for the combined keys of each row that is looked at; the same for equal keys, and hardly else."""
-    numbers = [
-        slots[number].keys[key].numbers[entries[looked]]
-        for number, key, entries in zip(one.of, keys, one.entries, strict=True)
-    ]
-    if len(one.of) > 1 and one.of[0] == one.of[1] and keys[0] == keys[1]:
-        # Two words of a name, whichever stands first.
-        numbers[:2] = np.minimum(*numbers[:2]), np.maximum(*numbers[:2])
-    mixed = np.zeros(len(looked), np.uint64)
-    for each in numbers:
-        mixed = (mixed * _ODD) ^ ((each.astype(np.uint64) + np.uint64(1)) * _ANOTHER_ODD)
-        mixed ^= mixed >> np.uint64(29)
-        mixed *= _ODD
-        mixed ^= mixed >> np.uint64(32)
+def _hashes(numbers: Sequence[Codes]) -> _Hashes:
+    """A number for the keys of each row together; the same for equal ones, and hardly else."""
+    mixed = np.zeros(len(numbers[0]), np.uint64)
+    for each, odd in zip(numbers, _ODD, strict=False):
+        mixed += (each.astype(np.uint64) + np.uint64(1)) * odd
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= _LAST_ODD
     return mixed
 
 
@@ -155,9 +175,9 @@ def _small_blocks(records: Rows, hashes: _Hashes, rows: int, largest: int) -> tu
     """The pairs within blocks of one hash, and which entries are in blocks of more than `largest`."""
     # Most are alone: they are told by counts of shorter hashes, and need no sorting.
     bits = int(np.ceil(np.log2(max(len(hashes), 2)))) + _SPARE_BITS
-    short = (hashes & np.uint64((1 << bits) - 1)).astype(np.int64)
+    short = (hashes >> np.uint64(64 - bits)).astype(np.int64)
     met = np.flatnonzero(np.bincount(short, minlength=1 << bits)[short] > 1)
-    met = met[np.argsort(hashes[met], kind="stable")]
+    met = met[np.argsort(hashes[met])]
     in_order = hashes[met]
     starts = np.flatnonzero(np.append(True, in_order[1:] != in_order[:-1])) if len(met) else np.zeros(0, np.int64)
     sizes = np.diff(np.append(starts, len(met)))

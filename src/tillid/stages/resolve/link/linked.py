@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillid.stages.resolve.link import candidates as looking
+from tillid.stages.resolve.link.blocks import Slots
 from tillid.stages.resolve.link.clusters import Linkage, Scored, partition
 from tillid.stages.resolve.link.comparisons import comparisons
 from tillid.stages.resolve.link.keys import slots
@@ -64,7 +65,7 @@ def link(table: pa.Table, roles: Roles) -> Linked:
     """
     order = _in_order(table, roles)
     records = prepared(table.take(pa.array(order)), roles)
-    left, right = looking.candidates(slots(records), records.rows)
+    left, right = looking.candidates(Slots(slots(records), records.rows))
     found = compared(records, left, right)
     model = untrained(found, records.rows)
     log_odds = model.log_odds(found)
