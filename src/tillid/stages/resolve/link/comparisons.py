@@ -6,7 +6,8 @@ a rare name weighs more than a common one: term frequencies, in bins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 
 from tillid.stages.resolve.link import similarity as like
 from tillid.stages.resolve.link.levels import Comparison, Levels, Rows
-from tillid.stages.resolve.link.name_comparisons import name_comparisons
+from tillid.stages.resolve.link.name_comparisons import AGREES, name_comparisons
 from tillid.stages.resolve.link.prepared import Prepared
 from tillid.stages.resolve.link.roles import Role
 from tillid.stages.resolve.link.values import Codes, Field, Likeness, Measure, coded, numbered
@@ -28,6 +29,9 @@ def comparisons(records: Prepared, left: Rows, right: Rows) -> list[Comparison]:
         if one in made and other in made:
             made[name] = _AS_ONE[name](made.pop(one), made.pop(other))
     names = [] if records.names is None else name_comparisons(records.names, left, right)
+    if names and "email" in made:
+        has_figures = _have_figures(records.fields["email"])[records.fields["email"].codes[left]]
+        made["email"] = _email_beside_names(made["email"], names, has_figures)
     return [*names, *made.values()]
 
 
@@ -92,10 +96,46 @@ def _streets(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
 
 
 def _emails(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
-    boxes = coded(pc.replace_substring_regex(pairs.field.values.arrow, "@.*", ""))
-    codes = np.append(boxes.codes, np.int32(-1))
-    alike = boxes.values.measured(codes[pairs.left], codes[pairs.right], like.box_likeness)
-    return pairs.graded(alike, (0.85, 0.93, 0.99), (8,)), (0, -1.5, 2, 4, 9, 7, 14)
+    addresses = pairs.field.values.arrow
+    boxes, providers = coded(_box(addresses)), coded(pc.replace_substring_regex(addresses, "^[^@]*@?", ""))
+    alike, elsewhere = (
+        each.values.measured(codes[pairs.left], codes[pairs.right], measure)
+        for each, codes, measure in (
+            (boxes, np.append(boxes.codes, np.int32(-1)), like.box_likeness),
+            (providers, np.append(providers.codes, np.int32(-1)), like.jaro_winkler),
+        )
+    )
+    alike = np.where((alike == 1) & (elsewhere < _SAME_PROVIDER), _SAME_ELSEWHERE, alike)
+    return pairs.graded(alike, (0.85, 0.93, _SAME_ELSEWHERE, 0.99), (8,)), (0, -1.5, 2, 4, 5, 9, 7, 14)
+
+
+_SAME_PROVIDER, _SAME_ELSEWHERE = 0.93, 0.98
+
+
+def _box(addresses: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(addresses, "@.*", "")
+
+
+def _have_figures(field: Field) -> npt.NDArray[np.bool_]:
+    return np.append(pc.match_substring_regex(_box(field.values.arrow), "[0-9]").to_numpy(zero_copy_only=False), False)
+
+
+def _email_beside_names(
+    email: Comparison, names: Sequence[Comparison], has_figures: npt.NDArray[np.bool_]
+) -> Comparison:
+    """E-mail addresses as far as they tell more than the names that most of them are made of.
+
+    Where a name agrees, mailboxes that are alike and not the same are as far apart as any; where both do, the same
+    mailbox at another provider says nothing, unless it has figures.
+    """
+    agreeing = sum((one.levels >= AGREES).astype(np.int64) for one in names if one.name in ("given", "family"))
+    levels = email.levels.copy()
+    levels[(agreeing > 0) & ((levels == _BOX_ALIKE) | (levels == _BOX_NEARLY))] = _OTHER_BOX
+    levels[(agreeing > 1) & (levels == _SAME_BOX_ELSEWHERE) & ~has_figures] = 0
+    return replace(email, levels=levels)
+
+
+_OTHER_BOX, _BOX_ALIKE, _BOX_NEARLY, _SAME_BOX_ELSEWHERE = range(1, 5)
 
 
 def _numbers(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:

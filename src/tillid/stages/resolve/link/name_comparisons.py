@@ -17,6 +17,8 @@ _RARITIES = (4.5, 7, 9.5, 12)
 
 # Levels of a given or family name.
 _NOTHING, _OTHER, _LITTLE, _ELSEWHERE, _INITIAL, _NEARLY, _EQUAL = range(7)
+AGREES = _ELSEWHERE
+"""The least level at which a given or family name agrees, as it stands, in another place or by its initial."""
 _WEIGHTS = (0, -4, -1, 3, 2, 4.5, 4, 5.5, 8, 10.5, 12.5)
 
 # Levels of the names that are neither: none, those of one side found among the other's names or not, and both sides'.

@@ -80,7 +80,7 @@ def box_likeness(values: Values, left: Codes, right: Codes) -> Likeness:
     shortest = np.minimum(values.lengths[left], values.lengths[right])
     few = (apart == 1) & (shortest >= _SHORTEST_SLIP) | (apart == 2) & (shortest >= 2 * _SHORTEST_SLIP)
     same_figures = values.figures[left] == values.figures[right]
-    most = np.where(same_figures, _NEXT_TO_SAME - 0.01, _BOX_OF_OTHER)
+    most = np.where(same_figures, _NEXT_TO_SAME - 0.02, _BOX_OF_OTHER)
     return np.where(few & same_figures, THE_SAME, np.minimum(alike, most))
 
 
