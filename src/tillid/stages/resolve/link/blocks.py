@@ -71,7 +71,9 @@ class Slots:
             # Only so many ahead as are worked on, so that what is found does not pile up.
             underway: deque[Future[list[Rows]]] = deque()
             for keys in plan:
-                underway.append(lanes.submit(lambda keys: list(self._searched(keys, self._looked(keys), largest)), keys))
+                underway.append(
+                    lanes.submit(lambda keys: list(self._searched(keys, self._looked(keys), largest)), keys)
+                )
                 if len(underway) > _AT_ONCE:
                     yield from underway.popleft().result()
             for each in underway:

@@ -100,7 +100,7 @@ def partition(rows: int, scored: Scored, judged: Judged | None = None, settings:
     judged = judged or Judged()
     labels = _joined_first(rows, judged)
     sizes = np.bincount(labels, minlength=rows)
-    links = _between(scored, judged.apart, settings.most).joined(labels)
+    links = _between(_that_may_join(rows, scored, judged, settings), judged.apart, settings.most).joined(labels)
     while len(links.one):
         nearness = _nearness(links, sizes, settings)
         into = _nearest_to_each_other(links, nearness, rows)
@@ -113,10 +113,27 @@ def partition(rows: int, scored: Scored, judged: Judged | None = None, settings:
     return labels
 
 
+def _that_may_join(rows: int, scored: Scored, judged: Judged, settings: Linkage) -> Scored:
+    """The pairs of records that could come to be in one cluster: that are connected by pairs near enough."""
+    near = scored.log_odds > min(settings.threshold, settings.threshold_of_groups)
+    one = np.concatenate([scored.left[near], judged.together[0]])
+    other = np.concatenate([scored.right[near], judged.together[1]])
+    _, groups = _connected(one, other, rows)
+    within = groups[scored.left] == groups[scored.right]
+    return Scored(scored.left[within], scored.right[within], scored.log_odds[within])
+
+
+def _connected(one: Rows, other: Rows, rows: int) -> tuple[int, Rows]:
+    graph = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(rows, rows))
+    found: tuple[int, Rows] = connected_components(graph, directed=False)
+    return found
+
+
 def _joined_first(rows: int, judged: Judged) -> Rows:
     (one, other), apart = judged.together, judged.apart
-    graph = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(rows, rows))
-    _, groups = connected_components(graph, directed=False)
+    if not len(one) and not len(apart[0]):
+        return np.arange(rows)
+    _, groups = _connected(one, other, rows)
     _, firsts = np.unique(groups, return_index=True)
     labels = np.asarray(firsts[groups], np.int64)
     against = np.flatnonzero(labels[apart[0]] == labels[apart[1]])

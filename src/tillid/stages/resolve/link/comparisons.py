@@ -30,7 +30,9 @@ def comparisons(records: Prepared, left: Rows, right: Rows) -> list[Comparison]:
             made[name] = _AS_ONE[name](made.pop(one), made.pop(other))
     names = [] if records.names is None else name_comparisons(records.names, left, right)
     if names and "email" in made:
-        has_figures = _have_figures(records.fields["email"])[records.fields["email"].codes[left]]
+        email = records.fields["email"]
+        boxes = email.values.boxes
+        has_figures = boxes.values.has_figures[np.append(boxes.codes, np.int32(-1))[email.codes[left]]]
         made["email"] = _email_beside_names(made["email"], names, has_figures)
     return [*names, *made.values()]
 
@@ -58,9 +60,14 @@ class _Pairs:
     def measured(self, measure: Measure, equal: float = 1.0) -> Likeness:
         return self.field.values.measured(self.left, self.right, measure, equal)
 
+    def measured_of(self, part: Field, measure: Measure) -> Likeness:
+        """The measure of a part of the values, whose field has one entry a value."""
+        codes = np.append(part.codes, np.int32(-1))
+        return part.values.measured(codes[self.left], codes[self.right], measure)
+
     def graded(self, alike: Likeness, steps: tuple[float, ...], rarities: tuple[float, ...]) -> Levels:
         """1 where nothing agrees, one more for each step reached; above them, by rarity, where both are equal."""
-        levels = 1 + np.digitize(np.nan_to_num(alike, nan=-1.0), steps)
+        levels = (1 + np.digitize(np.nan_to_num(alike, nan=-1.0), steps)).astype(np.int8)
         rarity = self.field.bits()[self.left[self.equal]]
         levels[self.equal] = len(steps) + 2 + np.digitize(rarity, rarities)
         return levels
@@ -96,28 +103,14 @@ def _streets(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
 
 
 def _emails(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
-    addresses = pairs.field.values.arrow
-    boxes, providers = coded(_box(addresses)), coded(pc.replace_substring_regex(addresses, "^[^@]*@?", ""))
-    alike, elsewhere = (
-        each.values.measured(codes[pairs.left], codes[pairs.right], measure)
-        for each, codes, measure in (
-            (boxes, np.append(boxes.codes, np.int32(-1)), like.box_likeness),
-            (providers, np.append(providers.codes, np.int32(-1)), like.jaro_winkler),
-        )
-    )
+    values = pairs.field.values
+    alike = pairs.measured_of(values.boxes, like.box_likeness)
+    elsewhere = pairs.measured_of(values.providers, like.jaro_winkler)
     alike = np.where((alike == 1) & (elsewhere < _SAME_PROVIDER), _SAME_ELSEWHERE, alike)
     return pairs.graded(alike, (0.85, 0.93, _SAME_ELSEWHERE, 0.99), (8,)), (0, -1.5, 2, 4, 5, 9, 7, 14)
 
 
 _SAME_PROVIDER, _SAME_ELSEWHERE = 0.93, 0.98
-
-
-def _box(addresses: pa.Array) -> pa.Array:
-    return pc.replace_substring_regex(addresses, "@.*", "")
-
-
-def _have_figures(field: Field) -> npt.NDArray[np.bool_]:
-    return np.append(pc.match_substring_regex(_box(field.values.arrow), "[0-9]").to_numpy(zero_copy_only=False), False)
 
 
 def _email_beside_names(
@@ -151,7 +144,7 @@ def _one_slip(pairs: _Pairs) -> Likeness:
 
 
 def _sexes(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
-    return np.where(pairs.equal, 2, 1), (0, -2.5, 0.8)
+    return np.where(pairs.equal, np.int8(2), np.int8(1)), (0, -2.5, 0.8)
 
 
 def _companies(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
@@ -177,8 +170,8 @@ _COMPARED = {
 
 def _area(postcode: Comparison, city: Comparison) -> Comparison:
     """Postcode and city as one, since they say nearly the same: the stronger counts, and a third of the other."""
-    codes = np.array([0, 1, 2, 2, 3, 4, 4, 4, 4])[postcode.levels]
-    towns = np.array([0, 1, 1, 2, 2, 3, 3, 4, 4])[city.levels]
+    codes = np.array([0, 1, 2, 2, 3, 4, 4, 4, 4], np.int8)[postcode.levels]
+    towns = np.array([0, 1, 1, 2, 2, 3, 3, 4, 4], np.int8)[city.levels]
     of_code, of_town = (0, -2.5, 1, 4, 9), (0, -2, 3, 4.5, 8)
     weights = [max(a, b) + 0.35 * min(a, b) if a * b >= 0 else a + b for a in of_code for b in of_town]
     return Comparison("area", codes * len(of_town) + towns, tuple(weights), is_own=False)
@@ -186,8 +179,8 @@ def _area(postcode: Comparison, city: Comparison) -> Comparison:
 
 def _address(street: Comparison, house: Comparison) -> Comparison:
     """Street and house number as one: the number says little where the street is another."""
-    streets = np.array([0, 1, 1, 2, 3, 4, 5, 5, 6])[street.levels]
-    houses = np.array([0, 1, 1, 2, 2, 2])[house.levels]
+    streets = np.array([0, 1, 1, 2, 3, 4, 5, 5, 6], np.int8)[street.levels]
+    houses = np.array([0, 1, 1, 2, 2, 2], np.int8)[house.levels]
     of_street, of_house = (0, -2.5, 2, 4, 4, 6, 8), (0, -1.5, 3)
     weights = [a + b for a in of_street for b in of_house]
     return Comparison("address", streets * len(of_house) + houses, tuple(weights), is_own=False)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-Levels: TypeAlias = npt.NDArray[np.int64]
+Levels: TypeAlias = npt.NDArray[np.int8]
 """One comparison level a pair; 0 where one side says nothing."""
 
 Rows: TypeAlias = npt.NDArray[np.int64]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +20,11 @@ from tillid.stages.resolve.link.levels import Comparison, Rows
 from tillid.stages.resolve.link.prepared import Prepared, prepared
 from tillid.stages.resolve.link.refining import refined
 from tillid.stages.resolve.link.roles import Roles
-from tillid.stages.resolve.link.training import Trained, Weights, probability, trained, untrained
+from tillid.stages.resolve.link.training import Patterns, Trained, Weights, probability, trained, untrained
 
 _DRAWN, _SEED = 300_000, 1
-_AT_A_TIME = 1_000_000
+_AT_A_TIME = 500_000
+_LANES = min(os.cpu_count() or 1, 4)
 _REFINED = 2
 _FEWEST_PAIRS = 200
 """Fewer pairs teach nothing, and the weights stay as they are taken before."""
@@ -68,17 +71,26 @@ def link(table: pa.Table, roles: Roles) -> Linked:
     left, right = looking.candidates(Slots(slots(records), records.rows))
     found = compared(records, left, right)
     model = untrained(found, records.rows)
-    log_odds = model.log_odds(found)
     if len(left) >= _FEWEST_PAIRS:
-        log_odds = trained(found, comparisons(records, *_drawn(records.rows)), records.rows)
-        for _ in range(_REFINED):
-            clusters = partition(records.rows, Scored(left, right, log_odds), settings=_TEACHING)
-            together = (clusters[left] == clusters[right]).astype(np.float64)
-            model = refined(found, _TRUST * together + (1 - _TRUST) * probability(log_odds))
-            log_odds = model.log_odds(found)
+        model = _learned(records, left, right, found)
+    log_odds = model.log_odds(found)
     clusters = _first_of_each(partition(records.rows, Scored(left, right, log_odds)), order)
     one, other = order[left], order[right]
     return Linked(clusters, np.minimum(one, other), np.maximum(one, other), log_odds, found, model)
+
+
+def _learned(records: Prepared, left: Rows, right: Rows, found: Sequence[Comparison]) -> Trained:
+    """The weights of levels, from the pairs alone and then from the clusters that they give."""
+    seen = Patterns.of(found)
+    drawn = comparisons(records, *_drawn(records.rows))
+    log_odds = trained(found, seen, drawn, records.rows).log_odds(seen.levels)[seen.of_pair]
+    for _ in range(_REFINED):
+        clusters = partition(records.rows, Scored(left, right, log_odds), settings=_TEACHING)
+        together = (clusters[left] == clusters[right]).astype(np.float64)
+        share = np.bincount(seen.of_pair, _TRUST * together + (1 - _TRUST) * probability(log_odds)) / seen.counts
+        model = refined(found, seen, share)
+        log_odds = model.log_odds(found)
+    return model
 
 
 def _in_order(table: pa.Table, roles: Roles) -> Rows:
@@ -100,10 +112,11 @@ def _first_of_each(clusters: Rows, order: Rows) -> Rows:
 
 def compared(records: Prepared, left: Rows, right: Rows) -> list[Comparison]:
     """The comparisons of many pairs, a bounded number of them at a time."""
-    parts = [
-        comparisons(records, left[at : at + _AT_A_TIME], right[at : at + _AT_A_TIME])
-        for at in range(0, max(len(left), 1), _AT_A_TIME)
-    ]
+    starts = range(0, max(len(left), 1), _AT_A_TIME)
+    with ThreadPoolExecutor(_LANES) as lanes:
+        parts = list(
+            lanes.map(lambda at: comparisons(records, left[at : at + _AT_A_TIME], right[at : at + _AT_A_TIME]), starts)
+        )
     return [
         Comparison(every[0].name, np.concatenate([one.levels for one in every]), every[0].weights, every[0].is_own)
         for every in zip(*parts, strict=True)

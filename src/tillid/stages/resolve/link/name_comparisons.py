@@ -62,7 +62,7 @@ def _are_swapped(given: Likeness, family: Likeness, crossed: Likeness, other: Li
 
 def _levels(alike: Likeness, elsewhere: Likeness, rare: npt.NDArray[np.float64]) -> Levels:
     missing = np.isnan(alike)
-    levels = np.full(len(alike), _OTHER, np.int64)
+    levels = np.full(len(alike), _OTHER, np.int8)
     levels[alike >= _A_LITTLE_ALIKE] = _LITTLE
     is_elsewhere = elsewhere >= ALIKE
     levels[is_elsewhere & ~(alike >= ALIKE)] = _ELSEWHERE
@@ -119,7 +119,7 @@ class _Words:
         my_shared = ((self._alike.max(axis=2) >= ALIKE) & mine).sum(axis=1)
         their_shared = ((self._alike.max(axis=1) >= ALIKE) & theirs).sum(axis=1)
         has_mine, has_theirs = mine.any(axis=1), theirs.any(axis=1)
-        levels = np.full(len(self._rows), _NONE_LEFT, np.int64)
+        levels = np.full(len(self._rows), _NONE_LEFT, np.int8)
         one_side = has_mine ^ has_theirs
         levels[one_side] = np.where((my_shared + their_shared)[one_side] > 0, _FOUND, _ONE_SIDE)
         both = has_mine & has_theirs

@@ -141,9 +141,7 @@ class _MadeUp:
 _WORD_IS_THERE = (1.0, 1.0, 0.6, 0.4)
 
 
-def _entries_of(
-    records: npt.NDArray[np.int64], sample: npt.NDArray[np.int64], rows: int
-) -> npt.NDArray[np.int64]:
+def _entries_of(records: npt.NDArray[np.int64], sample: npt.NDArray[np.int64], rows: int) -> npt.NDArray[np.int64]:
     """Sample × entries: the entries of the sampled records, -1 where they have no more."""
     starts = np.searchsorted(records, np.arange(rows + 1))
     place = starts[sample][:, None] + np.arange(_MOST_ENTRIES)
@@ -175,7 +173,9 @@ def _told(made: Sequence[_MadeUp], keys: Combination, rows: int, need: float) ->
         bits = bits[:, :, None] + one.bits[key][:, None, :]
         is_there = is_there[:, :, None] & one.is_there[:, None, :]
         if slot == last:
-            apart = np.triu(np.ones(is_there.shape[1:], np.bool_), 1) | np.tril(np.ones(is_there.shape[1:], np.bool_), -1)
+            apart = np.triu(np.ones(is_there.shape[1:], np.bool_), 1) | np.tril(
+                np.ones(is_there.shape[1:], np.bool_), -1
+            )
             shared, is_there = shared & apart, is_there & apart
         last = slot
         shared, bits, is_there = (part.reshape(len(part), -1) for part in (shared, bits, is_there))

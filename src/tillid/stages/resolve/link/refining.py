@@ -10,53 +10,77 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from tillid.stages.resolve.link.levels import Comparison
 from tillid.stages.resolve.link.training import Patterns, Trained, Weights, probability
 
 _PULLED_TO = 0.5 * float(np.log(2))
 _PULL, _PULL_OF_BIAS = 1.0, 1e-3
-_FIRST_BIAS, _ROUNDS, _LONGEST_STEP, _SETTLED = -3.0, 15, 3.0, 1e-3
-_MOST = 30.0
+_FIRST_BIAS, _ROUNDS, _HALVINGS, _SETTLED = -3.0, 30, 20, 1e-3
 
 
-def refined(found: Sequence[Comparison], share_match: Weights) -> Trained:
-    """The weights under which pairs are matches as often as `share_match` (0 to 1, one a pair) says.
+def refined(found: Sequence[Comparison], seen: Patterns, share_match: Weights) -> Trained:
+    """The weights under which the pairs of each pattern of `found` are matches as often as `share_match` (0 to 1) says.
 
     >>> email = Comparison("email", np.array([1, 1, 6, 6] * 50), (0, -1.5, 2, 4, 9, 7, 14), is_own=True)
-    >>> weights = refined([email], np.array([0.0, 0, 1, 1] * 50))
+    >>> weights = refined([email], Patterns.of([email]), np.array([0.0, 1.0]))
     >>> probability(weights.log_odds([email])).round(2)[:4]
     array([0.01, 0.01, 0.99, 0.99])
     """
-    seen = Patterns.of(found)
-    share = np.bincount(seen.of_pair, share_match, minlength=len(seen.counts)).astype(np.float64)
     starts = np.cumsum([0, *(len(one.weights) for one in found)])
-    size = int(starts[-1]) + 1
-    said = np.zeros((len(seen.counts), size))
-    for start, levels in zip(starts[:-1], seen.levels, strict=True):
-        said[np.arange(len(levels)), start + levels] = 1
-    said[:, -1] = 1
-    # Nothing said weighs nothing.
-    said[:, starts[:-1]] = 0
     before = np.concatenate([np.array(one.weights) * _PULLED_TO for one in found] + [np.array([_FIRST_BIAS])])
-    weights = _fitted(said, seen.counts, share, before)
+    said = _said(seen, starts)
+    weights = _fitted(said, seen.counts, seen.counts * share_match, before)
     weights[starts[:-1]] = 0
     parts = {one.name: weights[a:b] for one, a, b in zip(found, starts[:-1], starts[1:], strict=True)}
     return Trained(float(weights[-1]), parts)
 
 
-def _fitted(said: Weights, counts: Weights, share: Weights, before: Weights) -> Weights:
-    """The weights by Newton's method, each step bounded."""
-    weights = before.copy()
+def _said(seen: Patterns, starts: npt.NDArray[np.int64]) -> csr_matrix:
+    """Patterns × levels of all comparisons: 1 where the pattern has the level, and in a last column for each.
+
+    Nothing said weighs nothing: level 0 has no 1.
+    """
+    patterns, size = len(seen.counts), int(starts[-1]) + 1
+    columns = np.stack([start + levels for start, levels in zip(starts[:-1], seen.levels, strict=True)], axis=1)
+    columns = np.concatenate([columns, np.full((patterns, 1), size - 1)], axis=1)
+    ones = np.ones(columns.shape)
+    ones[:, :-1][np.stack(seen.levels, axis=1) == 0] = 0
+    ends = np.arange(0, columns.size + 1, columns.shape[1])
+    return csr_matrix((ones.ravel(), columns.ravel(), ends), shape=(patterns, size))
+
+
+def _fitted(said: csr_matrix, counts: Weights, matches: Weights, before: Weights) -> Weights:
+    """The weights by Newton's method, of which each step is halved until it brings them nearer.
+
+    `matches` of the pairs `counts` of each pattern are such.
+    """
     pull = np.full(len(before), _PULL)
     pull[-1] = _PULL_OF_BIAS
+    levels = said.T.tocsr()
+
+    def lost(at: Weights) -> float:
+        log_odds = said @ at
+        return float((counts * np.logaddexp(0, log_odds) - matches * log_odds).sum() + pull @ (at - before) ** 2 / 2)
+
+    weights, loss = before.copy(), lost(before)
     for _ in range(_ROUNDS):
-        certain = probability(np.clip(said @ weights, -_MOST, _MOST))
-        slope = said.T @ (counts * certain - share) + pull * (weights - before)
-        curve = (said * (counts * certain * (1 - certain) + 1e-6)[:, None]).T @ said
+        certain = probability(said @ weights)
+        slope = levels @ (counts * certain - matches) + pull * (weights - before)
+        curve = (levels @ said.multiply((counts * certain * (1 - certain))[:, None]).tocsr()).toarray()
         curve[np.diag_indices(len(before))] += pull
         step = np.linalg.solve(curve, slope)
-        weights = weights - np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
-        if np.abs(step).max() < _SETTLED:
+        for _ in range(_HALVINGS):
+            nearer = weights - step
+            now = lost(nearer)
+            if now <= loss:
+                break
+            step /= 2
+        else:
+            break
+        weights, gained, loss = nearer, loss - now, now
+        if gained < _SETTLED:
             break
     return weights

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from tillid.stages.resolve.link.levels import Comparison, Levels
 
@@ -70,16 +71,31 @@ class Patterns:
 
     levels: list[Levels]
     counts: Weights
-    of_pair: npt.NDArray[np.int64]
+    of_pair: npt.NDArray[np.int32]
 
     @classmethod
     def of(cls, comparisons: Sequence[Comparison]) -> Patterns:
         """The patterns of these comparisons."""
-        key = np.zeros(len(comparisons[0].levels), np.int64)
+        pairs = len(comparisons[0].levels)
+        key, kinds = np.zeros(pairs, np.int64), 1
         for one in comparisons:
-            key = np.unique(key * len(one.weights) + one.levels, return_inverse=True)[1]
-        _, first, of_pair, counts = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-        return cls([one.levels[first] for one in comparisons], counts.astype(np.float64), of_pair)
+            if kinds > _MOST_KINDS // len(one.weights):
+                key, kinds = _numbered(key)[0].astype(np.int64), pairs
+            key, kinds = key * len(one.weights) + one.levels, kinds * len(one.weights)
+        of_pair, distinct = _numbered(key)
+        first = np.empty(distinct, np.int64)
+        first[of_pair[::-1]] = np.arange(pairs - 1, -1, -1)
+        counts = np.bincount(of_pair, minlength=distinct).astype(np.float64)
+        return cls([one.levels[first] for one in comparisons], counts, of_pair)
+
+
+_MOST_KINDS = 2**62
+
+
+def _numbered(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int32], int]:
+    """Each key's number, and how many distinct ones there are."""
+    packed = pa.array(keys).dictionary_encode()
+    return packed.indices.to_numpy(), len(packed.dictionary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,53 +118,81 @@ _FEW = 20
 _SAYS_NOTHING = 0.7
 
 
-def trained(found: Sequence[Comparison], drawn: Sequence[Comparison], rows: int, how: Learning = DEFAULTS) -> Weights:
-    """The log-odds of each pair of `found`, which are candidates of `rows` records.
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """How often matches, strangers and the related are on each level (comparison by comparison), and how many are each.
 
-    `drawn` are the same comparisons of pairs drawn by chance, which are strangers nearly all.
+    `matches_share` and `related_share` are of all pairs of records.
     """
-    seen = Patterns.of(found)
+
+    matches: list[Weights]
+    strangers: list[Weights]
+    related: list[Weights]
+    matches_share: float
+    related_share: float
+
+    def log_odds(self, levels: Sequence[Levels]) -> Weights:
+        """How much speaks for pairs with these levels being matches."""
+        return self._as_match(levels) - self._otherwise(levels)
+
+    def _as_match(self, levels: Sequence[Levels]) -> Weights:
+        return np.log(self.matches_share) + _together(self.matches, levels)
+
+    def as_related(self, levels: Sequence[Levels]) -> Weights:
+        """How probable it is that pairs with these levels are related, of those that are no matches."""
+        related = np.log(self.related_share) + _together(self.related, levels)
+        return np.exp(related - self._otherwise(levels))
+
+    def _otherwise(self, levels: Sequence[Levels]) -> Weights:
+        related = np.log(self.related_share) + _together(self.related, levels)
+        return np.logaddexp(_together(self.strangers, levels), related)
+
+
+def trained(
+    found: Sequence[Comparison], seen: Patterns, drawn: Sequence[Comparison], rows: int, how: Learning = DEFAULTS
+) -> Mixture:
+    """What pairs of `rows` records look like, learned from the patterns of `found`, their candidates.
+
+    `drawn` are the same comparisons of pairs drawn by chance, which are strangers nearly all. Where `seen` are the
+    patterns of a part of the candidates, its counts say how many of all they stand for.
+    """
     every = rows * (rows - 1) / 2
-    unlike = [_of_strangers(*pair, every) for pair in zip(found, strangers(drawn, rows), strict=True)]
+    strangers_ = strangers(drawn, rows)
+    unlike = [
+        _of_strangers(levels, seen.counts, one, every) for levels, one in zip(seen.levels, strangers_, strict=True)
+    ]
     taken = [_of_matches(one, u) for one, u in zip(found, unlike, strict=True)]
-    matches, related = list(taken), [_of_related(one, m, u) for one, m, u in zip(found, taken, unlike, strict=True)]
-    taken_related = list(related)
-    prior_match = prior_related = 1 / rows
+    taken_related = [_of_related(one, m, u) for one, m, u in zip(found, taken, unlike, strict=True)]
+    now = Mixture(list(taken), unlike, list(taken_related), 1 / rows, 1 / rows)
     certain: Weights | None = None
-    log_odds = np.zeros(len(seen.counts))
     for _ in range(how.rounds):
-        as_match = np.log(prior_match) + _together(matches, seen)
-        as_related = np.log(prior_related) + _together(related, seen)
-        otherwise = np.logaddexp(_together(unlike, seen), as_related)
-        log_odds = as_match - otherwise
-        now = probability(log_odds)
-        if certain is not None and np.abs(now - certain).max() < how.settled:
+        before, certain = certain, probability(now.log_odds(seen.levels))
+        if before is not None and np.abs(certain - before).max() < how.settled:
             break
-        certain = now
         # Only what is nearly certain teaches much: the square keeps doubtful pairs from widening what a match is.
         of_match = seen.counts * certain**2
-        of_related = seen.counts * (1 - certain) * np.exp(as_related - otherwise)
-        prior_match = max(float((seen.counts * certain).sum()), 1.0) / every
-        prior_related = max(float(of_related.sum()), 1.0) / every
+        of_related = seen.counts * (1 - certain) * now.as_related(seen.levels)
+        matches, related = [], []
         for q, one in enumerate(found):
             u, levels = unlike[q], seen.levels[q]
             share = _blended(levels, of_match, taken[q], how.pairs + how.strength * float(of_match.sum()))
-            matches[q] = _in_order(one, share, u)
-            related[q] = (
+            matches.append(_in_order(one, share, u))
+            strength = how.pairs + how.related_strength * float(of_related.sum())
+            related.append(
                 _normal(_OWN_SLIP * matches[q] + (1 - _OWN_SLIP) * u)
                 if one.is_own
-                else _blended(
-                    levels, of_related, taken_related[q], how.pairs + how.related_strength * float(of_related.sum())
-                )
+                else _blended(levels, of_related, taken_related[q], strength)
             )
-    return log_odds[seen.of_pair]
+        shares = (max(float(part.sum()), 1.0) / every for part in (seen.counts * certain, of_related))
+        now = Mixture(matches, unlike, related, *shares)
+    return now
 
 
-def _of_strangers(found: Comparison, drawn: Comparison, every: float) -> Weights:
+def _of_strangers(levels: Levels, counts: Weights, drawn: Comparison, every: float) -> Weights:
     """How often strangers are on each level: as pairs drawn by chance are; of rare levels, as all that were found."""
-    size = len(found.weights)
+    size = len(drawn.weights)
     by_chance = np.bincount(drawn.levels, minlength=size).astype(np.float64)
-    seen = np.bincount(found.levels, minlength=size)
+    seen = np.bincount(levels, counts, minlength=size)
     few = np.maximum(np.minimum(seen / every, _FEW / len(drawn.levels)), 0.3 / every)
     return _normal(np.where(by_chance >= _FEW, by_chance / len(drawn.levels), few))
 
@@ -167,10 +211,10 @@ def _of_related(one: Comparison, matches: Weights, unlike: Weights) -> Weights:
     return np.asarray(share * matches + (1 - share) * unlike)
 
 
-def _together(shares: Sequence[Weights], seen: Patterns) -> Weights:
-    told = np.zeros(len(seen.counts))
-    for share, levels in zip(shares, seen.levels, strict=True):
-        told += np.log(share)[levels]
+def _together(shares: Sequence[Weights], levels: Sequence[Levels]) -> Weights:
+    told = np.zeros(len(levels[0]))
+    for share, each in zip(shares, levels, strict=True):
+        told += np.log(share)[each]
     return told
 
 

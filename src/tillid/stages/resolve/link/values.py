@@ -68,6 +68,22 @@ class Values:
         return numbered(pc.replace_substring(self.arrow, " ", ""))[0]
 
     @cached_property
+    def boxes(self) -> Field:
+        """Of e-mail addresses, what stands before the @."""
+        return coded(pc.replace_substring_regex(self.arrow, "@.*", ""))
+
+    @cached_property
+    def providers(self) -> Field:
+        """Of e-mail addresses, what stands behind the @."""
+        return coded(pc.replace_substring_regex(self.arrow, "^[^@]*@?", ""))
+
+    @cached_property
+    def has_figures(self) -> npt.NDArray[np.bool_]:
+        """Which values have a figure; the last entry is for -1."""
+        told = pc.match_substring_regex(self.arrow, "[0-9]").to_numpy(zero_copy_only=False)
+        return np.append(told, np.False_)
+
+    @cached_property
     def words(self) -> npt.NDArray[np.int32]:
         """Values × words: numbers of the first words of each value, -1 where there are fewer."""
         split = pc.split_pattern(self.arrow, " ")
