@@ -2,70 +2,66 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tillid.stages.resolve.link.blocks import blocked
+from tillid.stages.resolve.link.blocks import Combination, Slots
 from tillid.stages.resolve.link.candidates import Looking, candidates
 from tillid.stages.resolve.link.keys import Key, Slot
+from tillid.stages.resolve.link.plan import Planning, planned
 
-SMALL = st.integers(0, 3)
-
-
-def _slot(numbers: list[int], *, coarser_by: int = 0) -> Slot:
-    """One entry a record; with `coarser_by`, a coarse key first."""
-    fine = np.array(numbers)
-    keys = [Key(fine // coarser_by), Key(fine, (0,))] if coarser_by else [Key(fine)]
-    return Slot(np.arange(len(fine)), keys, about=f"slot {id(fine)}")
+SMALL = st.integers(-1, 3)
 
 
-def _pairs(slots: list[Slot], rows: int, largest: int) -> set[tuple[int, int]]:
-    return {divmod(int(pair), rows) for part in blocked(slots, rows, largest) for pair in part}
+def _slot(about: str, *keys: list[int] | np.ndarray, fates: tuple = ((1.0, (0, 1)),)) -> Slot:
+    return Slot(None, [Key(np.array(numbers, np.int32)) for numbers in keys], about, fates)
+
+
+def _pairs(slots: list[Slot], rows: int, plan: list[Combination], largest: int) -> set[tuple[int, int]]:
+    return {divmod(int(pair), rows) for part in Slots(slots, rows).pairs(plan, largest) for pair in part}
 
 
 @given(st.lists(st.tuples(SMALL, SMALL, SMALL), min_size=2, max_size=25), st.integers(2, 6))
-def test_a_pair_is_found_where_some_block_of_up_to_three_keys_is_small(records, largest):
-    slots = [_slot([record[place] for record in records]) for place in range(3)]
+def test_what_the_plan_names_is_found_where_the_block_is_small_as_chance_has_it(records, largest):
+    rows = len(records)
+    slots = [_slot(f"slot {place}", [record[place] for record in records]) for place in range(3)]
+    plan = [((0, 0), (1, 0), (2, 0))]
     wanted = set()
-    for one, other in combinations(range(len(records)), 2):
-        shared = [place for place in range(3) if records[one][place] == records[other][place]]
-        for size in (1, 2, 3):
-            for places in combinations(shared, size):
-                block = sum(all(r[p] == records[one][p] for p in places) for r in records)
-                if block <= largest:
-                    wanted.add((one, other))
-    assert _pairs(slots, len(records), largest) == wanted
+    for one, other in combinations(range(rows), 2):
+        same = -1 not in records[one] and records[one] == records[other]
+        block = sum(record == records[one] for record in records)
+        shares = [sum(record[p] == records[one][p] for record in records) / rows for p in range(3)]
+        if same and block <= largest and rows * np.prod(shares) <= largest * (1 + 1e-6):
+            wanted.add((one, other))
+    assert _pairs(slots, rows, plan, largest) == wanted
 
 
-@given(st.lists(st.tuples(st.integers(0, 11), SMALL), min_size=2, max_size=25), st.integers(2, 6))
-def test_finer_keys_find_nothing_that_smaller_blocks_of_coarse_ones_have_not(records, largest):
-    slots = [_slot([record[0] for record in records], coarser_by=4), _slot([record[1] for record in records])]
-    found = _pairs(slots, len(records), largest)
-    for one, other in combinations(range(len(records)), 2):
-        same = records[one][0] == records[other][0]
-        block = sum(record[0] == records[one][0] for record in records)
-        if same and block <= largest:
-            assert (one, other) in found
+def test_a_number_that_is_common_where_others_are_rare_is_looked_at_with_finer_keys():
+    # Of 400 each has a phone of its own but the last 60, who share a switchboard's; two of them share a street too.
+    phones = np.concatenate([np.arange(340), np.full(60, 340)])
+    streets = np.arange(400)
+    streets[399] = streets[398]
+    slots = [_slot("phone", phones), _slot("street", streets)]
+    assert _pairs(slots, 400, [((0, 0),)], 5) == {(398, 399)}
 
 
-def test_two_words_of_a_name_make_a_block_whichever_stands_first():
-    # Everyone has word 0 and one of many others, and two have them the other way round.
-    words = [(0, 5), (5, 0), *((0, word) for word in (6, 6, 7, 8, 9))]
-    records = np.repeat(np.arange(len(words)), 2)
-    slot = Slot(records, [Key(np.array(words).ravel())], "names", several=True)
-    crowd = Slot(np.arange(len(words)), [Key(np.zeros(len(words), np.int64))], "town")
-    assert (0, 1) in _pairs([slot, crowd], len(words), 2)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=20))
+def test_two_words_of_a_name_make_a_block_whichever_stands_first(names):
+    rows = len(names)
+    slot = Slot(np.repeat(np.arange(rows), 2), [Key(np.array(names, np.int32).ravel())], "names")
+    wanted = {(a, b) for a, b in combinations(range(rows), 2) if sorted(names[a]) == sorted(names[b])}
+    assert _pairs([slot], rows, [((0, 0), (0, 0))], 500) == wanted
 
 
 def test_of_a_crowd_the_nearest_are_kept():
-    # All share a town; 0 and 1 share a rare street and a birth date too.
+    # All share a town; 0 and 1 share a rare street too.
     rows = 30
-    town = Slot(np.arange(rows), [Key(np.zeros(rows, np.int64))], "town")
-    street = Slot(np.arange(rows), [Key(np.array([0, 0, *range(1, rows - 1)]))], "street")
-    left, right = candidates([town, street], rows, Looking(largest=rows, nearest=3))
+    town, street = np.zeros(rows, np.int64), np.array([0, 0, *range(1, rows - 1)])
+    slots = Slots([_slot("area", town, fates=((1.0, (0,)),)), _slot("street", street, fates=((1.0, (0,)),))], rows)
+    left, right = candidates(slots, Looking(Planning(largest=rows, strangers=1000), nearest=3))
     assert (0, 1) in set(zip(left.tolist(), right.tolist(), strict=True))
     # A pair is near from either of its sides, so some have a few more.
     assert rows - 1 <= len(left) <= 3 * rows
@@ -74,12 +70,37 @@ def test_of_a_crowd_the_nearest_are_kept():
 def test_the_numbers_of_keys_say_nothing():
     rng = np.random.default_rng(4)
     numbers = rng.integers(0, 40, (2, 300))
-    slots = [_slot(list(row)) for row in numbers]
-    renamed = [_slot(list(rng.permutation(40)[row])) for row in numbers]
-    for how in (Looking(largest=5), Looking(largest=12, nearest=4)):
-        assert np.array_equal(candidates(slots, 300, how), candidates(renamed, 300, how))
+    renamed = [rng.permutation(40)[row] for row in numbers]
+    for nearest in (2, 23):
+        found = [
+            candidates(Slots([_slot("a", one), _slot("b", other)], 300), Looking(nearest=nearest))
+            for one, other in (numbers, renamed)
+        ]
+        assert np.array_equal(*found)
+
+
+def test_a_plan_takes_the_telling_first_and_keeps_to_what_it_may_cost():
+    rng = np.random.default_rng(2)
+    rows = 20_000
+    mail, town = np.arange(rows) // 2, rng.integers(0, 50, rows)
+    slots = Slots([_slot("area", town, fates=((0.9, (0,)),)), _slot("email", mail, fates=((0.7, (0,)),))], rows)
+    plan = planned(slots, Planning())
+    assert plan[0] == ((1, 0),)
+    # A town alone is shared with hundreds of strangers.
+    assert ((0, 0),) not in plan
+    assert planned(slots, Planning(strangers=0.1)) == []
+
+
+def test_combinations_hold_each_thing_once_and_two_words_of_a_name_at_most():
+    words = Slot(np.repeat(np.arange(8), 2), [Key(np.arange(16, dtype=np.int32))], "names", ((0.5, (0,)),))
+    slots = Slots([words, _slot("area", range(8)), _slot("area", range(8))], 8)
+    for keys in planned(slots, Planning(strangers=1e6)):
+        about = [slots.slots[slot].about for slot, _ in keys]
+        assert about.count("area") <= 1
+        assert about.count("names") <= 2
 
 
 def test_nothing_to_look_at():
-    assert [len(side) for side in candidates([], 3)] == [0, 0]
-    assert [len(side) for side in candidates([_slot([])], 0)] == [0, 0]
+    for rows, numbers in product((0, 3), ([], [-1, -1, -1])):
+        slots = [_slot("email", numbers)] if len(numbers) == rows else []
+        assert [len(side) for side in candidates(Slots(slots, rows))] == [0, 0]

@@ -96,8 +96,7 @@ class Slots:
 
     def _twice(self, slot: int, key: int, other: int) -> _Looked:
         """Two entries of one record; which stands first says nothing."""
-        records = self.slots[slot].records
-        one, two = self._beside_itself[slot]
+        records, one, two = self._beside_itself[slot]
         if key != other:
             one, two = np.concatenate([one, two]), np.concatenate([two, one])
         numbers = self.slots[slot].keys[key].numbers[one], self.slots[slot].keys[other].numbers[two]
@@ -106,13 +105,13 @@ class Slots:
         return _Looked(records[one], numbers, self.bits(slot, key)[one] + self.bits(slot, other)[two])
 
     @cached_property
-    def _beside_itself(self) -> dict[int, tuple[Rows, Rows]]:
-        """Of slots with several entries: each two entries of one record, the first and the other."""
+    def _beside_itself(self) -> dict[int, tuple[Rows, Rows, Rows]]:
+        """Of slots with several entries: their records, and each two entries of one, the first and the other."""
         found = {}
         for number, slot in enumerate(self.slots):
             if slot.records is not None:
                 one, two = _beside(slot.records, slot.records, self.rows)
-                found[number] = one[one < two], two[one < two]
+                found[number] = slot.records, one[one < two], two[one < two]
         return found
 
     def _widened(self, found: _Looked, by: tuple[int, int]) -> _Looked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ class Looking:
     with much to say does not crowd out others by more than the power `evened`.
     """
 
-    planning: Planning = Planning()
+    planning: Planning = field(default_factory=Planning)
     nearest: int = 23
     evened: float = 0.25
 
@@ -35,13 +35,15 @@ def candidates(slots: Slots, how: Looking = DEFAULTS) -> tuple[Rows, Rows]:
     """The pairs of records that are compared, each once and the lesser row first, in order."""
     rows = slots.rows
     pairs = np.zeros(0, np.int64)
+    if not rows:
+        return pairs, pairs
     waiting: list[Rows] = []
     for found in slots.pairs(planned(slots, how.planning), how.planning.largest_of(rows)):
         waiting.append(found)
         if sum(map(len, waiting)) > max(len(pairs), _AT_A_TIME):
             pairs, waiting = _distinct([pairs, *waiting]), []
     pairs = _distinct([pairs, *waiting])
-    left, right = np.divmod(pairs, max(rows, 1))
+    left, right = np.divmod(pairs, rows)
     crowded = np.bincount(left, minlength=rows) + np.bincount(right, minlength=rows) > how.nearest
     doubtful = np.flatnonzero(crowded[left] | crowded[right])
     if len(doubtful):
@@ -62,7 +64,7 @@ def _are_near(
 ) -> npt.NDArray[np.bool_]:
     """Which pairs are among the nearest of either of their records; all are, of a record that is not crowded."""
     left, right = pairs
-    keys = _weighed(slots)
+    keys = _weighed(slots, np.unique(np.concatenate([left, right])))
     total = np.asarray(keys.multiply(keys).sum(axis=1)).ravel()
     shared = np.empty(len(left))
     for at in range(0, len(left), _AT_A_TIME):
@@ -74,22 +76,28 @@ def _are_near(
     return np.asarray(of_left | of_right | ~crowded[left] | ~crowded[right])
 
 
-def _weighed(slots: Slots) -> csr_matrix:
-    """Records × keys: the root of how many bits each key weighs. A value spreads its rarity over its keys by theirs."""
+def _weighed(slots: Slots, wanted: Rows) -> csr_matrix:
+    """Records × keys of the `wanted` records: the root of how many bits each key weighs.
+
+    A value spreads its rarity over its keys by theirs.
+    """
+    is_wanted = np.zeros(slots.rows, np.bool_)
+    is_wanted[wanted] = True
     records, numbers, weights = [], [], []
     width = 0
-    for number, slot in enumerate(slots.slots):
-        bits = np.array([slots.bits(number, key) for key in range(len(slot.keys))], np.float64)
-        said = np.isfinite(bits).all(axis=0)
-        bits = np.maximum(bits[:, said], _LEAST_BITS)
-        of = np.arange(slots.rows) if slot.records is None else slot.records
-        for key, weight in zip(slot.keys, bits.max(axis=0) * bits / bits.sum(axis=0), strict=True):
-            records.append(of[said])
-            numbers.append(key.numbers[said].astype(np.int64) + width)
+    for slot, rarity in zip(slots.slots, slots.rarity, strict=True):
+        entries = wanted if slot.records is None else np.flatnonzero(is_wanted[slot.records])
+        said = [key.numbers[entries] for key in slot.keys]
+        here = np.logical_and.reduce([each >= 0 for each in said])
+        bits = np.maximum([rare[each[here]] for rare, each in zip(rarity, said, strict=True)], _LEAST_BITS)
+        of = entries[here] if slot.records is None else slot.records[entries[here]]
+        for key, each, weight in zip(slot.keys, said, bits.max(axis=0) * bits / bits.sum(axis=0), strict=True):
+            records.append(of)
+            numbers.append(each[here].astype(np.int64) + width)
             weights.append(np.sqrt(weight))
             width += int(key.numbers.max(initial=-1)) + 1
-    entries = (np.concatenate(weights), (np.concatenate(records), np.concatenate(numbers)))
-    return csr_matrix(entries, shape=(slots.rows, width))
+    parts = (np.concatenate(weights).astype(np.float64), (np.concatenate(records), np.concatenate(numbers)))
+    return csr_matrix(parts, shape=(slots.rows, width))
 
 
 _LEAST_BITS = 0.01

@@ -19,7 +19,7 @@ from tillid.stages.resolve.link.levels import Comparison, Levels, Rows
 from tillid.stages.resolve.link.name_comparisons import AGREES, name_comparisons
 from tillid.stages.resolve.link.prepared import Prepared
 from tillid.stages.resolve.link.roles import Role
-from tillid.stages.resolve.link.values import Codes, Field, Likeness, Measure, coded, numbered
+from tillid.stages.resolve.link.values import Codes, Field, Likeness, Measure, numbered
 
 
 def comparisons(records: Prepared, left: Rows, right: Rows) -> list[Comparison]:

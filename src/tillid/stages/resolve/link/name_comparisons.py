@@ -28,21 +28,41 @@ _OTHER_WEIGHTS = (0, 1, -0.5, -2, 4, 6)
 
 def name_comparisons(names: Names, left: Rows, right: Rows) -> list[Comparison]:
     """The comparisons `given`, `family` and `other names` of pairs of rows."""
-    pairs = _Words(names, left, right)
+    words = (names.words >= 0).sum(axis=1)
+    most = np.maximum(words[left], words[right])
+    levels = np.zeros((3, len(left)), np.int8)
+    bits = rarity_of_words(names)
+    # Most people have few names, and each of one side is held against each of the other.
+    for here, width in ((most <= _FEW, _FEW), (most > _FEW, WORDS)):
+        rows = np.flatnonzero(here)
+        if len(rows):
+            levels[:, rows] = _levels_of_names(names, bits, left[rows], right[rows], width)
+    weights = {"given": _WEIGHTS, "family": _WEIGHTS, "other names": _OTHER_WEIGHTS}
+    return [
+        Comparison(name, each, weights[name], is_own=name != "family")
+        for name, each in zip(weights, levels, strict=True)
+    ]
+
+
+_FEW = 3
+
+
+def _levels_of_names(
+    names: Names, bits: npt.NDArray[np.float64], left: Rows, right: Rows, width: int
+) -> tuple[Levels, Levels, Levels]:
+    pairs = _Words(names, left, right, width)
     given, family = pairs.likeness(pairs.given, pairs.given_right), pairs.likeness(pairs.family, pairs.family_right)
     given_family = pairs.likeness(pairs.given, pairs.family_right)
     family_given = pairs.likeness(pairs.family, pairs.given_right)
     swapped = _are_swapped(given, family, given_family, family_given)
-    bits = rarity_of_words(names)
     found = []
-    for name, straight, crossed, codes, places in (
-        ("given", given, given_family, names.given, (pairs.given, pairs.given_right)),
-        ("family", family, family_given, names.family, (pairs.family, pairs.family_right)),
+    for straight, crossed, codes, places in (
+        (given, given_family, names.given, (pairs.given, pairs.given_right)),
+        (family, family_given, names.family, (pairs.family, pairs.family_right)),
     ):
         rare = np.minimum(bits[codes[left]], bits[codes[right]])
-        levels = _levels(np.where(swapped, crossed, straight), pairs.elsewhere(*places), rare)
-        found.append(Comparison(name, levels, _WEIGHTS, is_own=name == "given"))
-    return [*found, Comparison("other names", pairs.others(), _OTHER_WEIGHTS, is_own=True)]
+        found.append(_levels(np.where(swapped, crossed, straight), pairs.elsewhere(*places), rare))
+    return found[0], found[1], pairs.others()
 
 
 def rarity_of_words(names: Names) -> npt.NDArray[np.float64]:
@@ -75,50 +95,53 @@ def _levels(alike: Likeness, elsewhere: Likeness, rare: npt.NDArray[np.float64])
 
 
 class _Words:
-    """The words of both sides of pairs, and how alike each is to each."""
+    """The first `width` words of both sides of pairs, words × pairs, and how alike each is to each."""
 
-    def __init__(self, names: Names, left: Rows, right: Rows) -> None:
-        self._left, self._right = names.words[left], names.words[right]
+    def __init__(self, names: Names, left: Rows, right: Rows, width: int) -> None:
+        first = np.ascontiguousarray(names.words[:, :width].T)
+        self._left, self._right = first[:, left], first[:, right]
         self._rows = np.arange(len(left))
         self._alike = self._each_with_each(names.values)
+        self._best_right, self._best_left = self._alike.max(axis=1), self._alike.max(axis=0)
         self.given, self.given_right = _place(self._left, names.given[left]), _place(self._right, names.given[right])
         self.family = _place(self._left, names.family[left])
         self.family_right = _place(self._right, names.family[right])
 
     def _each_with_each(self, values: Values) -> npt.NDArray[np.float32]:
-        """Pairs × `WORDS` × `WORDS`: how alike each word of the left is to each of the right, 0 where there is none."""
-        alike = np.zeros((len(self._rows), WORDS, WORDS), np.float32)
+        """Words × words × pairs: how alike each word of the left is to each of the right, 0 where there is none."""
+        width = len(self._left)
+        alike = np.zeros((width, width, len(self._rows)), np.float32)
         places, left, right = [], [], []
-        for i in range(WORDS):
-            for j in range(WORDS):
-                both = np.flatnonzero((self._left[:, i] >= 0) & (self._right[:, j] >= 0))
+        for i in range(width):
+            for j in range(width):
+                both = np.flatnonzero((self._left[i] >= 0) & (self._right[j] >= 0))
                 places.append((both, i, j))
-                left.append(self._left[both, i])
-                right.append(self._right[both, j])
+                left.append(self._left[i][both])
+                right.append(self._right[j][both])
         told = values.measured(np.concatenate(left), np.concatenate(right), name_likeness)
         ends = np.cumsum([len(both) for both, _, _ in places])
         for (both, i, j), end in zip(places, ends, strict=True):
-            alike[both, i, j] = told[end - len(both) : end]
+            alike[i, j][both] = told[end - len(both) : end]
         return alike
 
     def likeness(self, left: Codes, right: Codes) -> Likeness:
         """How alike the words at these places are, NaN where one side has none."""
         both = (left >= 0) & (right >= 0)
-        return np.where(both, self._alike[self._rows, left, right], np.nan).astype(np.float64)
+        return np.where(both, self._alike[left, right, self._rows], np.nan).astype(np.float64)
 
     def elsewhere(self, left: Codes, right: Codes) -> Likeness:
         """How alike the word at a place of either side is to the likest of the other side, wherever that stands."""
-        from_left = np.where(left >= 0, self._alike[self._rows, left, :].max(axis=1), 0)
-        from_right = np.where(right >= 0, self._alike[self._rows, :, right].max(axis=1), 0)
+        from_left = np.where(left >= 0, self._best_right[left, self._rows], 0)
+        from_right = np.where(right >= 0, self._best_left[right, self._rows], 0)
         return np.maximum(from_left, from_right).astype(np.float64)
 
     def others(self) -> Levels:
         """How the names that are neither given nor family name agree."""
         mine = _others(self._left, self.given, self.family)
         theirs = _others(self._right, self.given_right, self.family_right)
-        my_shared = ((self._alike.max(axis=2) >= ALIKE) & mine).sum(axis=1)
-        their_shared = ((self._alike.max(axis=1) >= ALIKE) & theirs).sum(axis=1)
-        has_mine, has_theirs = mine.any(axis=1), theirs.any(axis=1)
+        my_shared = ((self._best_right >= ALIKE) & mine).sum(axis=0)
+        their_shared = ((self._best_left >= ALIKE) & theirs).sum(axis=0)
+        has_mine, has_theirs = mine.any(axis=0), theirs.any(axis=0)
         levels = np.full(len(self._rows), _NONE_LEFT, np.int8)
         one_side = has_mine ^ has_theirs
         levels[one_side] = np.where((my_shared + their_shared)[one_side] > 0, _FOUND, _ONE_SIDE)
@@ -129,10 +152,12 @@ class _Words:
 
 def _place(words: npt.NDArray[np.int32], codes: Codes) -> Codes:
     """Where among a record's words a code stands, -1 where it does not."""
-    found = (words == codes[:, None]) & (codes >= 0)[:, None]
-    return np.where(found.any(axis=1), found.argmax(axis=1), -1).astype(np.int32)
+    place = np.full(len(codes), -1, np.int32)
+    for number in range(len(words) - 1, -1, -1):
+        place[(words[number] == codes) & (codes >= 0)] = number
+    return place
 
 
 def _others(words: npt.NDArray[np.int32], given: Codes, family: Codes) -> npt.NDArray[np.bool_]:
-    place = np.arange(WORDS)
-    return np.asarray((words >= 0) & (place != given[:, None]) & (place != family[:, None]))
+    place = np.arange(len(words))[:, None]
+    return np.asarray((words >= 0) & (place != given) & (place != family))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement, pairwise, product
 from typing import TypeAlias
 
 import numpy as np
@@ -39,11 +39,11 @@ class Planning:
 
     def largest_of(self, rows: int) -> int:
         """How many of so many records a block may hold."""
-        return max(round(self.largest * min(1.0, self.usual_rows / max(rows, 1)) ** self.smaller), 2)
+        return int(max(round(self.largest * min(1.0, self.usual_rows / max(rows, 1)) ** self.smaller), 2))
 
     def strangers_of(self, rows: int) -> float:
         """How many others each of so many records may meet by chance."""
-        return self.strangers * min(1.0, self.usual_rows / max(rows, 1)) ** self.fewer
+        return float(self.strangers * min(1.0, self.usual_rows / max(rows, 1)) ** self.fewer)
 
 
 _SAMPLE, _SEED = 1000, 7
@@ -106,7 +106,7 @@ def _combinations(slots: Sequence[Slot]) -> Iterator[Combination]:
                 continue
             for keys in product(*(range(len(slots[number].keys)) for number in chosen)):
                 combination = tuple(zip(chosen, keys, strict=True))
-                if all(a <= b for a, b in zip(combination[:-1], combination[1:], strict=True)):
+                if all(a <= b for a, b in pairwise(combination)):
                     yield combination
 
 
@@ -158,27 +158,28 @@ def _moved(slots: Sequence[Slot], made: Sequence[_MadeUp]) -> None:
         stayed = chance.random((size, 1)) >= _MOVED
         for slot, one in zip(slots, made, strict=True):
             if slot.about in ("area", "street"):
-                for shared in one.shared:
-                    shared &= stayed
+                one.shared[:] = [shared & stayed for shared in one.shared]
 
 
 def _told(made: Sequence[_MadeUp], keys: Combination, rows: int, need: float) -> tuple[_Bools, float, float]:
     """Which of the made-up pairs would be found, how many strangers a record meets, and how often it is looked up."""
-    (slot, key), *others = keys
-    shared, bits, is_there = made[slot].shared[key], made[slot].bits[key], made[slot].is_there
-    last = slot
-    for slot, key in others:
+    (last, key), *others = keys
+    shared, bits, is_there = made[last].shared[key], made[last].bits[key], made[last].is_there
+    for slot, further in others:
         one = made[slot]
-        shared = shared[:, :, None] & one.shared[key][:, None, :]
-        bits = bits[:, :, None] + one.bits[key][:, None, :]
-        is_there = is_there[:, :, None] & one.is_there[:, None, :]
+        both = shared[:, :, None] & one.shared[further][:, None, :]
+        rare = bits[:, :, None] + one.bits[further][:, None, :]
+        there = is_there[:, :, None] & one.is_there[:, None, :]
         if slot == last:
-            apart = np.triu(np.ones(is_there.shape[1:], np.bool_), 1) | np.tril(
-                np.ones(is_there.shape[1:], np.bool_), -1
-            )
-            shared, is_there = shared & apart, is_there & apart
+            apart = ~np.eye(there.shape[1], dtype=np.bool_)
+            both, there = both & apart, there & apart
+        shared, bits, is_there = _flat(both), np.asarray(rare.reshape(len(rare), -1), np.float64), _flat(there)
         last = slot
-        shared, bits, is_there = (part.reshape(len(part), -1) for part in (shared, bits, is_there))
     small = is_there & (bits >= need)
     chance = np.where(small, rows * np.exp2(-bits), 0).sum(axis=1).mean()
-    return (shared & small).any(axis=1), float(chance), float(is_there.sum(axis=1).mean())
+    found = np.asarray((shared & small).any(axis=1), np.bool_)
+    return found, float(chance), float(is_there.sum(axis=1).mean())
+
+
+def _flat(choices: _Bools) -> _Bools:
+    return np.asarray(choices.reshape(len(choices), -1), np.bool_)

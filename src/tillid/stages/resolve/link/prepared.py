@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,23 +60,21 @@ def prepared(table: pa.Table, roles: Roles) -> Prepared:
     >>> {name: field.values.arrow.to_pylist() for name, field in prepared(table, roles).fields.items()}
     {'street': ['aagade', 'agade'], 'house': ['3b', '3']}
     """
-    columns = {role: _column(table, names) for role, names in roles.columns.items() if _is_single(role)}
-    if Role.STREET in columns:
-        street, house = _street(columns[Role.STREET], split=Role.HOUSE not in columns)
-        columns[Role.STREET] = street
-        if house is not None:
-            columns[Role.HOUSE] = house
-    fields = {str(role): coded(_compared(role, values)) for role, values in columns.items() if role not in _NAMED}
-    for role in (Role.OTHER_ID, Role.TEXT):
-        for name in roles.columns.get(role, ()):
-            fields[f"{role}:{name}"] = coded(_folded(_column(table, [name])))
+    single = {role: names for role, names in roles.columns.items() if _is_single(role)}
+    facts = {f"{role}:{name}": name for role in (Role.OTHER_ID, Role.TEXT) for name in roles.columns.get(role, ())}
+    # Each column is folded by itself, and Arrow lets others run meanwhile.
+    with ThreadPoolExecutor() as lanes:
+        compared = lanes.map(lambda role: _compared(role, _column(table, single[role])), single)
+        columns = dict(zip(single, compared, strict=True))
+        told = lanes.map(lambda name: coded(_folded(_column(table, [name]))), facts.values())
+        fields = dict(zip(facts, told, strict=True))
+        if Role.STREET in columns and Role.HOUSE not in columns:
+            columns[Role.STREET], columns[Role.HOUSE] = _split(columns[Role.STREET])
+        alone = [role for role in columns if role not in _NAMED]
+        fields |= zip(map(str, alone), lanes.map(lambda role: coded(columns[role]), alone), strict=True)
     company = columns.get(Role.COMPANY)
-    words = None
-    if company is not None:
-        bare = without_legal_form(_folded(company))
-        fields[str(Role.COMPANY)] = coded(bare)
-        words = _names({Role.FULL_NAME: bare})
-    return Prepared(table.num_rows, fields, _names({r: _folded(columns[r]) for r in _NAMED if r in columns}), words)
+    words = None if company is None else _names({Role.FULL_NAME: company})
+    return Prepared(table.num_rows, fields, _names({role: columns[role] for role in _NAMED if role in columns}), words)
 
 
 _NAMED = (Role.FULL_NAME, Role.FIRST_NAME, Role.LAST_NAME)
@@ -101,27 +100,31 @@ def _filled(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
+def _by_value(texts: pa.Array, how: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """What `how` makes of each text, worked out once for each distinct one."""
+    packed = texts.dictionary_encode()
+    return how(packed.dictionary).take(packed.indices)
+
+
 def _folded(texts: pa.Array) -> pa.Array:
-    return folded(pc.replace_substring_regex(texts, _PUNCTUATION_WITHIN, ""))
+    return _by_value(texts, lambda values: folded(pc.replace_substring_regex(values, _PUNCTUATION_WITHIN, "")))
 
 
 def _compared(role: Role, texts: pa.Array) -> pa.Array:
     if role in _DIGITS:
         return _filled(pc.replace_substring_regex(texts, "[^0-9]", ""))
     if role is Role.POSTCODE:
-        return _filled(pc.replace_substring_regex(pc.utf8_lower(texts), "[^0-9a-z]", ""))
+        return _by_value(texts, lambda v: _filled(pc.replace_substring_regex(pc.utf8_lower(v), "[^0-9a-z]", "")))
     if role is Role.EMAIL:
         return pc.utf8_lower(texts)
-    return texts if role is Role.STREET else _folded(texts)
+    plain = _folded(texts)
+    return _by_value(plain, without_legal_form) if role is Role.COMPANY else plain
 
 
-def _street(lines: pa.Array, *, split: bool) -> tuple[pa.Array, pa.Array | None]:
-    """The street, folded, and the house number with its letter where the line is to be split."""
-    plain = _folded(lines)
-    if not split:
-        return plain, None
-    house = pc.struct_field(pc.extract_regex(plain, _HOUSE), "word")
-    street = _one_blank(pc.replace_substring_regex(plain, _WITHOUT_HOUSE, " "))
+def _split(lines: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Of folded lines, the street and the house number with its letter."""
+    house = pc.struct_field(pc.extract_regex(lines, _HOUSE), "word")
+    street = _one_blank(pc.replace_substring_regex(lines, _WITHOUT_HOUSE, " "))
     return street, pc.replace_substring(house, " ", "")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -22,19 +20,15 @@ _SHARE_A_WORD, _SAME_BUT_BLANKS = 0.86, 0.98
 
 def jaro_winkler(values: Values, left: Codes, right: Codes) -> Likeness:
     """Jaro and Winkler's similarity, 0 to 1."""
-    return _each(values, left, right, JaroWinkler.normalized_similarity, np.float64)
+    one, other = values.texts[left].tolist(), values.texts[right].tolist()
+    return cpdist(one, other, scorer=JaroWinkler.normalized_similarity, dtype=np.float64, workers=-1)
 
 
 def slips(values: Values, left: Codes, right: Codes) -> Likeness:
     """Letters dropped, added, changed or swapped with their neighbour; more than three count as four."""
-    return _each(values, left, right, OSA.distance, np.int64, score_cutoff=_MOST_SLIPS)
-
-
-def _each(
-    values: Values, left: Codes, right: Codes, scorer: Any, kind: type, score_cutoff: float | None = None
-) -> Likeness:
     one, other = values.texts[left].tolist(), values.texts[right].tolist()
-    return np.asarray(cpdist(one, other, scorer=scorer, dtype=kind, workers=-1, score_cutoff=score_cutoff), np.float64)
+    told = cpdist(one, other, scorer=OSA.distance, dtype=np.int64, workers=-1, score_cutoff=_MOST_SLIPS)
+    return np.asarray(told, np.float64)
 
 
 def name_likeness(values: Values, left: Codes, right: Codes) -> Likeness:

@@ -136,16 +136,16 @@ class Mixture:
         return self._as_match(levels) - self._otherwise(levels)
 
     def _as_match(self, levels: Sequence[Levels]) -> Weights:
-        return np.log(self.matches_share) + _together(self.matches, levels)
+        return np.asarray(np.log(self.matches_share) + _together(self.matches, levels), np.float64)
 
     def as_related(self, levels: Sequence[Levels]) -> Weights:
         """How probable it is that pairs with these levels are related, of those that are no matches."""
         related = np.log(self.related_share) + _together(self.related, levels)
-        return np.exp(related - self._otherwise(levels))
+        return np.asarray(np.exp(related - self._otherwise(levels)), np.float64)
 
     def _otherwise(self, levels: Sequence[Levels]) -> Weights:
         related = np.log(self.related_share) + _together(self.related, levels)
-        return np.logaddexp(_together(self.strangers, levels), related)
+        return np.asarray(np.logaddexp(_together(self.strangers, levels), related), np.float64)
 
 
 def trained(
