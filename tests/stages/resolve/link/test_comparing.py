@@ -130,3 +130,28 @@ def test_what_is_nearer_weighs_more(field, nearer, farther):
     assert weights == sorted(weights, reverse=True)
     assert weights[0] > weights[2]
     assert weights[1] > 0 > weights[2]
+
+
+EMAILS = [
+    # What name and mailbox say twice says nothing more: other people of nearly one name, or with one initial.
+    (("Marloes Jansen", "marloes.jansen@mail.example"), ("Marloes Janssen", "marloes.janssen@mail.example"), -1),
+    (("Knut Pettersen", "kpettersen@mail.example"), ("Sigrid Pettersen", "spettersen@mail.example"), -1),
+    (("Erik Holm", "erik.holm@mail.example"), ("Erik Holm", "erik.holm@post.example"), 0),
+    # A mailbox with other figures, a slip of the pen, and one that tells of no name.
+    (("Erik Holm", "erik.holm82@mail.example"), ("Erik Holm", "erik.holm82@post.example"), 1),
+    (("Erik Holm", "erik.holm@mail.example"), ("Erik Holm", "eirk.hlom@mail.example"), 1),
+    (("Erik Holm", "skovtrolden@mail.example"), ("Ida Bak", "skovtrolden@mail.exmaple"), 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other", "sign"), EMAILS)
+def test_an_address_made_of_the_name_says_no_more_than_the_name(one, other, sign):
+    rows = [{"full_name": name, "email": email} for name, email in (one, other)]
+    _, weight = _levels(*rows)["email"]
+    assert np.sign(weight) == sign
+
+
+def test_one_name_found_elsewhere_is_counted_once():
+    # Her given name is his family name: neither counts as a given and as a family name that agree.
+    found = _levels({"first_name": "Jens", "last_name": "Holm"}, {"first_name": "Ida", "last_name": "Jens"})
+    assert sum(weight > 0 for _, weight in found.values()) <= 1

@@ -35,7 +35,7 @@ def candidates(slots: Slots, how: Looking = DEFAULTS) -> tuple[Rows, Rows]:
     """The pairs of records that are compared, each once and the lesser row first, in order."""
     rows = slots.rows
     pairs = np.zeros(0, np.int64)
-    if not rows:
+    if not rows or not slots.slots:
         return pairs, pairs
     waiting: list[Rows] = []
     for found in slots.pairs(planned(slots, how.planning), how.planning.largest_of(rows)):

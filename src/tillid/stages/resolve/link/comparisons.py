@@ -6,7 +6,7 @@ a rare name weighs more than a common one: term frequencies, in bins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from tillid.stages.resolve.link import similarity as like
 from tillid.stages.resolve.link.levels import Comparison, Levels, Rows
-from tillid.stages.resolve.link.name_comparisons import AGREES, name_comparisons
-from tillid.stages.resolve.link.prepared import Prepared
+from tillid.stages.resolve.link.name_comparisons import name_comparisons
+from tillid.stages.resolve.link.prepared import Names, Prepared
 from tillid.stages.resolve.link.roles import Role
 from tillid.stages.resolve.link.values import Codes, Field, Likeness, Measure, numbered
 
@@ -29,11 +29,8 @@ def comparisons(records: Prepared, left: Rows, right: Rows) -> list[Comparison]:
         if one in made and other in made:
             made[name] = _AS_ONE[name](made.pop(one), made.pop(other))
     names = [] if records.names is None else name_comparisons(records.names, left, right)
-    if names and "email" in made:
-        email = records.fields["email"]
-        boxes = email.values.boxes
-        has_figures = boxes.values.has_figures[np.append(boxes.codes, np.int32(-1))[email.codes[left]]]
-        made["email"] = _email_beside_names(made["email"], names, has_figures)
+    if records.names is not None and "email" in made:
+        made["email"] = _beside_names(made["email"], records.names, records.fields["email"], left, right)
     return [*names, *made.values()]
 
 
@@ -43,10 +40,11 @@ def _of_fields(records: Prepared, left: Rows, right: Rows) -> Iterator[Compariso
         role = Role(name.partition(":")[0])
         levels, weights = _COMPARED[role](pairs)
         levels[pairs.missing] = 0
-        yield Comparison(name, levels, weights, role in _OWN)
+        yield Comparison(name, levels, weights, role in _OWN, role in _OF_MANY)
 
 
 _OWN = {Role.BIRTH_DATE, Role.EMAIL, Role.COMPANY, Role.COMPANY_NUMBER, Role.SEX, Role.OTHER_ID}
+_OF_MANY = {Role.SEX, Role.POSTCODE, Role.CITY, Role.TEXT}
 
 
 class _Pairs:
@@ -113,22 +111,40 @@ def _emails(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
 _SAME_PROVIDER, _SAME_ELSEWHERE = 0.93, 0.98
 
 
-def _email_beside_names(
-    email: Comparison, names: Sequence[Comparison], has_figures: npt.NDArray[np.bool_]
-) -> Comparison:
+def _beside_names(email: Comparison, names: Names, addresses: Field, left: Rows, right: Rows) -> Comparison:
     """E-mail addresses as far as they tell more than the names that most of them are made of.
 
-    Where a name agrees, mailboxes that are alike and not the same are as far apart as any; where both do, the same
-    mailbox at another provider says nothing, unless it has figures.
+    Where both mailboxes hold a name of their own record, whether they are alike is told by the names already; the same
+    one at another provider says something only where it has figures.
     """
-    agreeing = sum((one.levels >= AGREES).astype(np.int64) for one in names if one.name in ("given", "family"))
     levels = email.levels.copy()
-    levels[(agreeing > 0) & ((levels == _BOX_ALIKE) | (levels == _BOX_NEARLY))] = _OTHER_BOX
-    levels[(agreeing > 1) & (levels == _SAME_BOX_ELSEWHERE) & ~has_figures] = 0
+    doubtful = np.flatnonzero((levels >= _BOX_ALIKE) & (levels <= _BOX_SLIP))
+    of = np.unique(np.concatenate([left[doubtful], right[doubtful]]))
+    is_named = np.zeros(len(addresses.codes), np.bool_)
+    is_named[of] = _hold_a_name(names, addresses, of)
+    named = doubtful[is_named[left[doubtful]] & is_named[right[doubtful]]]
+    boxes = addresses.values.boxes
+    has_figures = boxes.values.has_figures[boxes.codes[addresses.codes[left[named]]]]
+    same_elsewhere = levels[named] == _SAME_BOX_ELSEWHERE
+    levels[named[~same_elsewhere]] = _OTHER_BOX
+    levels[named[same_elsewhere & ~has_figures]] = 0
     return replace(email, levels=levels)
 
 
-_OTHER_BOX, _BOX_ALIKE, _BOX_NEARLY, _SAME_BOX_ELSEWHERE = range(1, 5)
+_OTHER_BOX, _BOX_ALIKE, _, _SAME_BOX_ELSEWHERE, _BOX_SLIP = range(1, 6)
+_SHORTEST_NAME = 3
+
+
+def _hold_a_name(names: Names, addresses: Field, records: Rows) -> npt.NDArray[np.bool_]:
+    """Whether the mailbox of each of these records holds one of the names that the record has."""
+    boxes = addresses.values.boxes
+    texts = boxes.values.letters[boxes.codes[addresses.codes[records]]]
+    words = np.append(names.values.texts, "")[names.words[records]]
+    found = (
+        any(len(word) >= _SHORTEST_NAME and word in box for word in of)
+        for box, of in zip(texts.tolist(), words.tolist(), strict=True)
+    )
+    return np.fromiter(found, np.bool_, len(records))
 
 
 def _numbers(pairs: _Pairs) -> tuple[Levels, tuple[float, ...]]:
@@ -174,7 +190,7 @@ def _area(postcode: Comparison, city: Comparison) -> Comparison:
     towns = np.array([0, 1, 1, 2, 2, 3, 3, 4, 4], np.int8)[city.levels]
     of_code, of_town = (0, -2.5, 1, 4, 9), (0, -2, 3, 4.5, 8)
     weights = [max(a, b) + 0.35 * min(a, b) if a * b >= 0 else a + b for a in of_code for b in of_town]
-    return Comparison("area", codes * len(of_town) + towns, tuple(weights), is_own=False)
+    return Comparison("area", codes * len(of_town) + towns, tuple(weights), is_own=False, is_of_many=True)
 
 
 def _address(street: Comparison, house: Comparison) -> Comparison:

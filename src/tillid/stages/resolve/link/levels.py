@@ -21,10 +21,12 @@ class Comparison:
 
     `levels` is one level a pair; `weights` is what each level is taken to weigh before anything is learned, as log2 of
     m over u, so that weaker levels never outweigh stronger ones; `is_own` says that another person seldom agrees by
-    being near (a family shares its street, but not its birth dates).
+    being near (a family shares its street, but not its birth dates). `is_of_many` says that people of one country or
+    town agree more often than others of the list (names and places).
     """
 
     name: str
     levels: Levels
     weights: tuple[float, ...]
     is_own: bool
+    is_of_many: bool = False

@@ -25,13 +25,13 @@ from tillid.stages.resolve.link.training import Patterns, Trained, Weights, prob
 _DRAWN, _SEED = 300_000, 1
 _AT_A_TIME = 500_000
 _LANES = min(os.cpu_count() or 1, 4)
-_REFINED = 2
+_REFINED = 4
 _FEWEST_PAIRS = 200
 """Fewer pairs teach nothing, and the weights stay as they are taken before."""
-# The clusters of a round teach the next as much as the pairs' own probabilities. They are drawn wide: what two groups
+# The clusters of a round teach the next more than the pairs' own probabilities. They are drawn wide: what two groups
 # that are one lack of each other is what weak pairs of matches look like.
 _TEACHING = Linkage(threshold_of_groups=-1.0)
-_TRUST = 0.5
+_TRUST = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,13 @@ def compared(records: Prepared, left: Rows, right: Rows) -> list[Comparison]:
             lanes.map(lambda at: comparisons(records, left[at : at + _AT_A_TIME], right[at : at + _AT_A_TIME]), starts)
         )
     return [
-        Comparison(every[0].name, np.concatenate([one.levels for one in every]), every[0].weights, every[0].is_own)
+        Comparison(
+            every[0].name,
+            np.concatenate([one.levels for one in every]),
+            every[0].weights,
+            every[0].is_own,
+            every[0].is_of_many,
+        )
         for every in zip(*parts, strict=True)
     ]
 

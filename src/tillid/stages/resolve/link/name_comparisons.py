@@ -17,13 +17,11 @@ _RARITIES = (4.5, 7, 9.5, 12)
 
 # Levels of a given or family name.
 _NOTHING, _OTHER, _LITTLE, _ELSEWHERE, _INITIAL, _NEARLY, _EQUAL = range(7)
-AGREES = _ELSEWHERE
-"""The least level at which a given or family name agrees, as it stands, in another place or by its initial."""
 _WEIGHTS = (0, -4, -1, 3, 2, 4.5, 4, 5.5, 8, 10.5, 12.5)
 
-# Levels of the names that are neither: none, those of one side found among the other's names or not, and both sides'.
-_NONE_LEFT, _FOUND, _ONE_SIDE, _NONE_SHARED, _ONE_SHARED, _MORE_SHARED = range(6)
-_OTHER_WEIGHTS = (0, 1, -0.5, -2, 4, 6)
+# Levels of the names that are neither: nothing to say, those of one side alone, and of both sides.
+_NONE_LEFT, _ONE_SIDE, _NONE_SHARED, _ONE_SHARED, _MORE_SHARED = range(5)
+_OTHER_WEIGHTS = (0, -0.5, -2, 4, 6)
 
 
 def name_comparisons(names: Names, left: Rows, right: Rows) -> list[Comparison]:
@@ -39,7 +37,7 @@ def name_comparisons(names: Names, left: Rows, right: Rows) -> list[Comparison]:
             levels[:, rows] = _levels_of_names(names, bits, left[rows], right[rows], width)
     weights = {"given": _WEIGHTS, "family": _WEIGHTS, "other names": _OTHER_WEIGHTS}
     return [
-        Comparison(name, each, weights[name], is_own=name != "family")
+        Comparison(name, each, weights[name], is_own=name != "family", is_of_many=True)
         for name, each in zip(weights, levels, strict=True)
     ]
 
@@ -102,10 +100,14 @@ class _Words:
         self._left, self._right = first[:, left], first[:, right]
         self._rows = np.arange(len(left))
         self._alike = self._each_with_each(names.values)
-        self._best_right, self._best_left = self._alike.max(axis=1), self._alike.max(axis=0)
         self.given, self.given_right = _place(self._left, names.given[left]), _place(self._right, names.given[right])
         self.family = _place(self._left, names.family[left])
         self.family_right = _place(self._right, names.family[right])
+        self._others_left = _others(self._left, self.given, self.family)
+        self._others_right = _others(self._right, self.given_right, self.family_right)
+        self._best_right, self._best_left = self._alike.max(axis=1), self._alike.max(axis=0)
+        self._in_others_right = np.where(self._others_right, self._alike, 0).max(axis=1)
+        self._in_others_left = np.where(self._others_left[:, None], self._alike, 0).max(axis=0)
 
     def _each_with_each(self, values: Values) -> npt.NDArray[np.float32]:
         """Words × words × pairs: how alike each word of the left is to each of the right, 0 where there is none."""
@@ -130,21 +132,22 @@ class _Words:
         return np.where(both, self._alike[left, right, self._rows], np.nan).astype(np.float64)
 
     def elsewhere(self, left: Codes, right: Codes) -> Likeness:
-        """How alike the word at a place of either side is to the likest of the other side, wherever that stands."""
-        from_left = np.where(left >= 0, self._best_right[left, self._rows], 0)
-        from_right = np.where(right >= 0, self._best_left[right, self._rows], 0)
+        """How alike the word at a place of either side is to the likest of the other side's further names."""
+        from_left = np.where(left >= 0, self._in_others_right[left, self._rows], 0)
+        from_right = np.where(right >= 0, self._in_others_left[right, self._rows], 0)
         return np.maximum(from_left, from_right).astype(np.float64)
 
     def others(self) -> Levels:
-        """How the names that are neither given nor family name agree."""
-        mine = _others(self._left, self.given, self.family)
-        theirs = _others(self._right, self.given_right, self.family_right)
-        my_shared = ((self._best_right >= ALIKE) & mine).sum(axis=0)
-        their_shared = ((self._best_left >= ALIKE) & theirs).sum(axis=0)
-        has_mine, has_theirs = mine.any(axis=0), theirs.any(axis=0)
+        """How the further names of both sides agree.
+
+        What stands among those of one side alone counts where it is looked for, at the other's given or family name.
+        """
+        my_shared = ((self._in_others_right >= ALIKE) & self._others_left).sum(axis=0)
+        their_shared = ((self._in_others_left >= ALIKE) & self._others_right).sum(axis=0)
+        found = ((self._best_right >= ALIKE) & self._others_left) | ((self._best_left >= ALIKE) & self._others_right)
+        has_mine, has_theirs = self._others_left.any(axis=0), self._others_right.any(axis=0)
         levels = np.full(len(self._rows), _NONE_LEFT, np.int8)
-        one_side = has_mine ^ has_theirs
-        levels[one_side] = np.where((my_shared + their_shared)[one_side] > 0, _FOUND, _ONE_SIDE)
+        levels[(has_mine ^ has_theirs) & ~found.any(axis=0)] = _ONE_SIDE
         both = has_mine & has_theirs
         levels[both] = _NONE_SHARED + np.minimum(np.minimum(my_shared, their_shared)[both], 2)
         return levels

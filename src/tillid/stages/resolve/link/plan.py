@@ -134,7 +134,11 @@ class _MadeUp:
         other = usual if slot.several else is_there[chance.permutation(len(sample))]
         fate = np.searchsorted(np.cumsum([share for share, _ in slot.fates]), chance.random(entries.shape))
         keeps = [np.array([*(key in kept for _, kept in slot.fates), False])[fate] for key in range(len(slot.keys))]
-        bits = [rarity[numbers].astype(np.float64) for rarity, numbers in zip(slots.rarity[number], said, strict=True)]
+        # What is not there is kept out by `is_there`.
+        bits = [
+            np.where(numbers >= 0, rarity[numbers], 0).astype(np.float64)
+            for rarity, numbers in zip(slots.rarity[number], said, strict=True)
+        ]
         return cls(is_there, [is_there & other & kept for kept in keeps], bits)
 
 
@@ -165,21 +169,22 @@ def _told(made: Sequence[_MadeUp], keys: Combination, rows: int, need: float) ->
     """Which of the made-up pairs would be found, how many strangers a record meets, and how often it is looked up."""
     (last, key), *others = keys
     shared, bits, is_there = made[last].shared[key], made[last].bits[key], made[last].is_there
+    # A record is no stranger to itself.
+    others_share = np.exp2(-bits) - 1 / rows
     for slot, further in others:
         one = made[slot]
         both = shared[:, :, None] & one.shared[further][:, None, :]
         rare = bits[:, :, None] + one.bits[further][:, None, :]
         there = is_there[:, :, None] & one.is_there[:, None, :]
+        share = others_share[:, :, None] * (np.exp2(-one.bits[further]) - 1 / rows)[:, None, :]
         if slot == last:
             apart = ~np.eye(there.shape[1], dtype=np.bool_)
             both, there = both & apart, there & apart
-        shared, bits, is_there = _flat(both), np.asarray(rare.reshape(len(rare), -1), np.float64), _flat(there)
+        flat = (len(there), -1)
+        shared, is_there = both.reshape(flat), there.reshape(flat)
+        bits, others_share = rare.reshape(flat), share.reshape(flat)
         last = slot
     small = is_there & (bits >= need)
-    chance = np.where(small, rows * np.exp2(-bits), 0).sum(axis=1).mean()
+    chance = np.where(small, rows * others_share, 0).sum(axis=1).mean()
     found = np.asarray((shared & small).any(axis=1), np.bool_)
     return found, float(chance), float(is_there.sum(axis=1).mean())
-
-
-def _flat(choices: _Bools) -> _Bools:
-    return np.asarray(choices.reshape(len(choices), -1), np.bool_)

@@ -1,7 +1,8 @@
 """What each level weighs, learned from pairs without labels: Fellegi and Sunter's model by expectation maximisation.
 
-Beside matches and strangers there is a third class, the related: people who share a name or a home and are others.
-Without it whatever a family shares would count as a sign of a match.
+Beside matches and strangers there are the related, people who share a name or a home and are others, and compatriots,
+whose names and places are alike since a list holds several countries or towns. Without them whatever a family or a
+country shares would count as a sign of a match.
 
 Sources: Fellegi and Sunter, A Theory for Record Linkage (1969); Winkler, Using the EM Algorithm for Weight Computation
 (1988); pool-adjacent-violators: Ayer and others (1955).
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -119,33 +121,37 @@ _SAYS_NOTHING = 0.7
 
 
 @dataclass(frozen=True, slots=True)
+class Class:
+    """One kind of pairs: its share of all pairs, and how often it is on each level, comparison by comparison."""
+
+    share: float
+    levels: list[Weights]
+
+    def log_likelihood(self, levels: Sequence[Levels]) -> Weights:
+        """How probable it is that a pair is of this kind and has these levels."""
+        return np.asarray(np.log(self.share) + _together(self.levels, levels), np.float64)
+
+
+@dataclass(frozen=True, slots=True)
 class Mixture:
-    """How often matches, strangers and the related are on each level (comparison by comparison), and how many are each.
+    """Matches, strangers, and the kinds of pairs that share more than strangers do and are others."""
 
-    `matches_share` and `related_share` are of all pairs of records.
-    """
-
-    matches: list[Weights]
-    strangers: list[Weights]
-    related: list[Weights]
-    matches_share: float
-    related_share: float
+    matches: Class
+    strangers: Class
+    related: Class
+    compatriots: Class
 
     def log_odds(self, levels: Sequence[Levels]) -> Weights:
         """How much speaks for pairs with these levels being matches."""
-        return self._as_match(levels) - self._otherwise(levels)
-
-    def _as_match(self, levels: Sequence[Levels]) -> Weights:
-        return np.asarray(np.log(self.matches_share) + _together(self.matches, levels), np.float64)
+        return self.matches.log_likelihood(levels) - self._otherwise(levels)
 
     def as_related(self, levels: Sequence[Levels]) -> Weights:
         """How probable it is that pairs with these levels are related, of those that are no matches."""
-        related = np.log(self.related_share) + _together(self.related, levels)
-        return np.asarray(np.exp(related - self._otherwise(levels)), np.float64)
+        return np.asarray(np.exp(self.related.log_likelihood(levels) - self._otherwise(levels)), np.float64)
 
     def _otherwise(self, levels: Sequence[Levels]) -> Weights:
-        related = np.log(self.related_share) + _together(self.related, levels)
-        return np.asarray(np.logaddexp(_together(self.strangers, levels), related), np.float64)
+        kinds = [one.log_likelihood(levels) for one in (self.strangers, self.related, self.compatriots)]
+        return np.asarray(reduce(np.logaddexp, kinds), np.float64)
 
 
 def trained(
@@ -153,17 +159,17 @@ def trained(
 ) -> Mixture:
     """What pairs of `rows` records look like, learned from the patterns of `found`, their candidates.
 
-    `drawn` are the same comparisons of pairs drawn by chance, which are strangers nearly all. Where `seen` are the
-    patterns of a part of the candidates, its counts say how many of all they stand for.
+    `drawn` are the same comparisons of pairs drawn by chance, which are strangers nearly all.
     """
     every = rows * (rows - 1) / 2
-    strangers_ = strangers(drawn, rows)
+    by_chance = strangers(drawn, rows)
     unlike = [
-        _of_strangers(levels, seen.counts, one, every) for levels, one in zip(seen.levels, strangers_, strict=True)
+        _of_strangers(levels, seen.counts, one, every) for levels, one in zip(seen.levels, by_chance, strict=True)
     ]
     taken = [_of_matches(one, u) for one, u in zip(found, unlike, strict=True)]
-    taken_related = [_of_related(one, m, u) for one, m, u in zip(found, taken, unlike, strict=True)]
-    now = Mixture(list(taken), unlike, list(taken_related), 1 / rows, 1 / rows)
+    taken_related = related = [_of_related(one, m, u) for one, m, u in zip(found, taken, unlike, strict=True)]
+    first = Class(1 / rows, taken), Class(1.0, unlike), Class(1 / rows, related)
+    now = Mixture(*first, _compatriots(found, taken, unlike))
     certain: Weights | None = None
     for _ in range(how.rounds):
         before, certain = certain, probability(now.log_odds(seen.levels))
@@ -183,9 +189,26 @@ def trained(
                 if one.is_own
                 else _blended(levels, of_related, taken_related[q], strength)
             )
-        shares = (max(float(part.sum()), 1.0) / every for part in (seen.counts * certain, of_related))
-        now = Mixture(matches, unlike, related, *shares)
+        of_all, related_of_all = (max(float(part.sum()), 1.0) / every for part in (seen.counts * certain, of_related))
+        kinds = Class(of_all, matches), now.strangers, Class(related_of_all, related)
+        now = Mixture(*kinds, _compatriots(found, matches, unlike))
     return now
+
+
+_BOOST, _SHARE_OF_COMPATRIOTS = 3.0, 0.2
+
+
+def _compatriots(found: Sequence[Comparison], matches: Sequence[Weights], unlike: Sequence[Weights]) -> Class:
+    """Pairs of one part of a mixed list: their names and places agree a few times as often as those of strangers.
+
+    Without them what a country's names and towns have in common would pass for matches, most of all in lists that have
+    none.
+    """
+    levels = [
+        _normal(u * np.clip(m / u, 1, _BOOST)) if one.is_of_many else u
+        for one, m, u in zip(found, matches, unlike, strict=True)
+    ]
+    return Class(_SHARE_OF_COMPATRIOTS, levels)
 
 
 def _of_strangers(levels: Levels, counts: Weights, drawn: Comparison, every: float) -> Weights:

@@ -78,6 +78,11 @@ class Values:
         return coded(pc.replace_substring_regex(self.arrow, "^[^@]*@?", ""))
 
     @cached_property
+    def letters(self) -> npt.NDArray[np.object_]:
+        """The letters of the values alone, as Python's texts."""
+        return np.array(pc.replace_substring_regex(self.arrow, "[^a-z]", "").to_pylist(), dtype=object)
+
+    @cached_property
     def has_figures(self) -> npt.NDArray[np.bool_]:
         """Which values have a figure; the last entry is for -1."""
         told = pc.match_substring_regex(self.arrow, "[0-9]").to_numpy(zero_copy_only=False)
