@@ -35,24 +35,8 @@ from tillid.cli.verbs.wash import wash
 from tillid.terms.errors import TillidError
 
 REFUSED_OR_FAILED = 1
-VERBS = (
-    init,
-    read,
-    suggest,
-    check,
-    plan,
-    run,
-    explain,
-    sql,
-    count,
-    person,
-    activate,
-    wash,
-    link,
-    quality,
-    doctor,
-    bench,
-)
+_WITH_A_PROJECT = (check, plan, run, explain, sql, count, person, activate, wash)
+VERBS = (init, read, suggest, *_WITH_A_PROJECT, link, quality, doctor, bench)
 
 
 class _InOrder(click.Group):

@@ -18,19 +18,25 @@ def link_shown(told: Mapping[str, object]) -> None:
         roles = cast("Mapping[str, Sequence[str]]", one["roles"])
         guessed = cast("Mapping[str, str]", one["guessed"])
         rows = [(role.replace("_", " "), headers, _how(headers, guessed)) for role, headers in roles.items()]
-        show(heading(f"{plain(one['file'])}, {one['records']:,} records"), tabled(("role", "columns", "why"), rows))
+        show(
+            heading(f"{plain(one['file'])}, {_counted(one['records'], 'record')}"),
+            tabled(("role", "columns", "why"), rows),
+        )
         left_out = cast("Mapping[str, str]", one["left_out"])
         for header, why in left_out.items():
             show(f"  left out: {plain(header)} ({plain(why)})")
         if one["unreadable"]:
-            show(f"  {one['unreadable']:,} rows could not be taken apart, and are in no cluster")
-    show(
-        heading(f"{told['records']:,} records are {told['clusters']:,}, of which {told['linked_records']:,} are linked")
-    )
+            show(f"  in no cluster: {_counted(one['unreadable'], 'row')} that could not be taken apart")
+    counts = f"{_counted(told['records'], 'record')} in {_counted(told['clusters'], 'cluster')}"
+    show(heading(f"{counts}; {told['linked_records']:,} are linked with others"))
     if "pairs" in told:
         show(_scores(told), facts(_further(told)))
     page = f" The page is {told['evaluation']}." if told.get("evaluation") else ""
     show(f"\nThe rows with their clusters are in {told['out']}.{page}")
+
+
+def _counted(count: object, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _how(headers: Sequence[str], guessed: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from tillid.pipeline.progress import Progress
 from tillid.ports.clock import system_clock
 from tillid.stages.resolve.link.evaluate import Evaluation, evaluated
 from tillid.stages.resolve.link.linked import Linked, link
+from tillid.stages.resolve.link.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,13 @@ def figures(done: LinkedLists) -> dict[str, object]:
         "largest_cluster": int(sizes.max(initial=0)),
         "lists": [_list(one, done.pool) for one in range(len(done.pool.lists))],
     }
-    return told if found is None else {**told, "records": len(done.linked.clusters), **_evaluation(found)}
+    return told if found is None else {**told, **_evaluation(found)}
 
 
 def _list(place: int, pool: Pool) -> dict[str, object]:
     one = pool.lists[place]
     roles: dict[str, list[str]] = {}
-    for placed in one.placed:
+    for placed in sorted(one.placed, key=lambda placed: list(Role).index(placed.role)):
         roles.setdefault(str(placed.role), []).extend(placed.headers)
     return {
         "side": one.list.side,
@@ -93,7 +94,7 @@ def _list(place: int, pool: Pool) -> dict[str, object]:
         "records": len(one.list),
         "unreadable": len(one.list.unreadable),
         "roles": roles,
-        "guessed": {placed.headers[0]: placed.why for placed in one.placed if placed.is_guess},
+        "guessed": {header: placed.why for placed in one.placed if placed.is_guess for header in placed.headers},
         "left_out": dict(one.left_out),
     }
 
