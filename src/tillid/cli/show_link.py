@@ -25,6 +25,8 @@ def link_shown(told: Mapping[str, object]) -> None:
         left_out = cast("Mapping[str, str]", one["left_out"])
         for header, why in left_out.items():
             show(f"  left out: {plain(header)} ({plain(why)})")
+        for note in cast("Sequence[str]", one["notes"]):
+            show(f"  {plain(note)}")
         if one["unreadable"]:
             show(f"  in no cluster: {_counted(one['unreadable'], 'row')} that could not be taken apart")
     counts = f"{_counted(told['records'], 'record')} in {_counted(told['clusters'], 'cluster')}"

@@ -96,6 +96,7 @@ def _list(place: int, pool: Pool) -> dict[str, object]:
         "roles": roles,
         "guessed": {header: placed.why for placed in one.placed if placed.is_guess for header in placed.headers},
         "left_out": dict(one.left_out),
+        "notes": list(one.list.notes),
     }
 
 

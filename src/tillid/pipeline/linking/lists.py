@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tillid.pipeline.linking.errors import ListEmpty, NoSuchColumn
 from tillid.pipeline.progress import Progress
-from tillid.pipeline.wiring import open_outside
+from tillid.pipeline.wiring import open_lone_file
 from tillid.ports.source import Look, RawBatch, Source, SourceFile
 from tillid.stages.ingest.cast_column import plain
 from tillid.stages.ingest.to_text import text_of
@@ -25,7 +25,8 @@ SIDES = ("left", "right")
 class OneList:
     """A list: `side` is left or right, `table` its columns as texts, `numbers` those of its rows, from 1.
 
-    `unreadable` are the numbers of the rows that could not be taken apart, which are in no table.
+    `unreadable` are the numbers of the rows that could not be taken apart, which are in no table. `notes` say what
+    was odd about the file, without values.
     """
 
     side: str
@@ -34,6 +35,7 @@ class OneList:
     table: pa.Table
     numbers: npt.NDArray[np.int64]
     unreadable: npt.NDArray[np.int64]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -51,7 +53,7 @@ class OneList:
 
 def read_list(path: Path, side: str, progress: Progress) -> OneList:
     """Read a table file of any kind. Errors: `ListEmpty`, or a `SourceError` where the file can't be read."""
-    source = open_outside(path)
+    source = open_lone_file(path)
     with progress.stage(f"Reading {path.name}") as step:
         (file,) = source.files()
         look = source.look(file)
@@ -59,11 +61,23 @@ def read_list(path: Path, side: str, progress: Progress) -> OneList:
         for batch in source.read(file):
             batches.append(batch)
             step.advance(batch.table.num_rows)
-        table = _table(look.columns, batches)
+        # Rows further on may bring columns that no look has seen.
+        headers = dict.fromkeys([*look.columns, *(name for batch in batches for name in batch.table.schema.names)])
+        table = _table(headers, batches)
         if not table.num_rows:
             raise ListEmpty(f"{path.name} has no rows", hint="Give a file with a header and at least one row.")
         numbers, unreadable = _numbers(source, file, table.num_rows, batches)
-    return OneList(side, path.name, look, table, numbers, unreadable)
+        notes = tuple(_notes(look, source.tables(file), batches))
+    return OneList(side, path.name, look, table, numbers, unreadable, notes)
+
+
+def _notes(look: Look, tables: Sequence[str], batches: Sequence[RawBatch]) -> Iterator[str]:
+    """What was odd about the file; the order of day and month is settled here by the whole column."""
+    if len(tables) > 1:
+        yield f"of its {len(tables)} tables only {look.sheet!r} is read"
+    yield from (note for note in look.notes if "date_format" not in note)
+    for batch in batches:
+        yield from batch.notes
 
 
 def _table(headers: Iterable[str], batches: Sequence[RawBatch]) -> pa.Table:

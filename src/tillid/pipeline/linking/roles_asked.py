@@ -62,7 +62,7 @@ def read_maps(texts: Iterable[str]) -> tuple[Mapped, ...]:
                 hint="Write ROLE=COLUMN, or left.ROLE=COLUMN and right.ROLE=COLUMN where the lists differ.",
             )
         if role not in list(Role):
-            raise RoleUnknown(f"No column can be a {role!r}", hint=nearest(role, list(Role), most=len(Role)))
+            raise RoleUnknown(f"No column can be a {role!r}", hint=nearest(role, map(str, Role), most=len(Role)))
         made.append(Mapped(side, Role(role), column.strip()))
     return tuple(made)
 
