@@ -96,7 +96,7 @@ def _check(lists: Sequence[OneList], mapped: Mapped, truth: str | None) -> None:
             f"Neither {names} has a column {mapped.column!r}", hint=nearest(mapped.column, every, most=30)
         )
     for one in having:
-        why = barred(mapped.column, one.texts(mapped.column), mapped.role)
+        why = barred(mapped.column, one.texts(mapped.column))
         if why:
             raise ColumnBarred(
                 f"{one.name}: {mapped.column!r} tells of {why}, by which no list is linked",

@@ -31,12 +31,11 @@ Begins = Callable[[str, str], bool]
 
 def beside_others(alone: Sequence[ColumnGuess], facts: Mapping[str, Facts], begins: Begins) -> tuple[ColumnGuess, ...]:
     """The guesses as they are beside one another, those of one role in the order in which they are joined."""
-    found = list(alone)
-    found = [_small_words(guess) for guess in found]
-    found = _plain_names(found, begins)
+    found = _plain_names([_small_words(guess) for guess in alone], begins)
     found = _names_of_companies(found)
-    for role in {guess.role for guess in found if guess.role is not None} - {*_JOINED, *_APART}:
-        found = _one_of_each(found, role, facts)
+    for role in Role:
+        if role not in (*_JOINED, *_APART):
+            found = _one_of_each(found, role, facts)
     return tuple(sorted(found, key=_in_join_order))
 
 

@@ -76,7 +76,7 @@ def guesses(table: pa.Table) -> tuple[ColumnGuess, ...]:
     return beside_others(alone, facts, lambda one, other: _begins_with(table, one, other))
 
 
-def barred(header: str, values: pa.Array, role: Role | None = None) -> str:
+def barred(header: str, values: pa.Array) -> str:
     """Why a column may not be compared whatever is asked for; empty where it may.
 
     >>> barred("CPR-nr.", pa.array(["x"])), barred("Navn", pa.array(["Ida"]))
@@ -88,8 +88,6 @@ def barred(header: str, values: pa.Array, role: Role | None = None) -> str:
         special = best.meaning.category
     if special is not None:
         return "a special category of data" if is_special(special) else "identity numbers of the state"
-    if role in (Role.PHONE, Role.COMPANY_NUMBER, Role.BIRTH_DATE):
-        return ""
     return "identity numbers of the state" if holds_national_ids(header, values) else ""
 
 
@@ -113,8 +111,6 @@ def _alone(header: str, values: pa.Array, facts: Facts) -> ColumnGuess:
         # What a header names is not something else for its looks; what nothing names may be.
         found = None if name and name not in _ROLE_OF else _by_looks(facts)
         return ColumnGuess(header, found, why="its values look so" if found else _unused(name))
-    if role is Role.OTHER_ID and barred(header, values):
-        return ColumnGuess(header, None, why=f"it tells of {barred(header, values)}")
     if role is Role.FULL_NAME and facts.shares["company"] >= _MANY_COMPANIES:
         return ColumnGuess(header, Role.COMPANY, "company", fit, "many of its values are names of companies")
     return ColumnGuess(header, role, name, fit, "its header says so")
@@ -126,7 +122,7 @@ def _not_looked_at(header: str, values: pa.Array, facts: Facts) -> str:
         return "it is empty"
     if says_who_is_who(header):
         return "it may say which records are one"
-    if why := barred(header, values, Role.PHONE):
+    if why := barred(header, values):
         return f"it tells of {why}"
     return "all its values are one" if facts.distinct == 1 and facts.filled >= _ENOUGH_ROWS else ""
 

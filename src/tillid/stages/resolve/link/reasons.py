@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from operator import itemgetter
 
 from tillid.stages.resolve.link.levels import Comparison, Rows
-from tillid.stages.resolve.link.training import Trained
+from tillid.stages.resolve.link.training import Patterns, Trained
 
 _MOST_SAID = 6
 _NEGLIGIBLE = 0.1
@@ -73,14 +74,19 @@ def reasons(comparisons: Sequence[Comparison], model: Trained, pairs: Rows) -> l
     >>> reasons([email, place], Trained(-9.0, weights), np.array([0, 1]))
     ['same e-mail, same postcode', 'another postcode, another city, another e-mail']
     """
-    made: list[list[tuple[float, str]]] = [[] for _ in range(len(pairs))]
-    for one in comparisons:
+    if not len(pairs):
+        return []
+    # Many pairs agree and differ in the same way.
+    patterns = Patterns.of([replace(one, levels=one.levels[pairs]) for one in comparisons])
+    made: list[list[tuple[float, str]]] = [[] for _ in range(len(patterns.counts))]
+    for one, levels in zip(comparisons, patterns.levels, strict=True):
         weights = model.weights[one.name]
         words = [level_in_words(one.name, level) for level in range(len(weights))]
-        for said, level in zip(made, one.levels[pairs].tolist(), strict=True):
+        for said, level in zip(made, levels.tolist(), strict=True):
             if words[level] and abs(weights[level]) >= _NEGLIGIBLE:
                 said.append((-float(weights[level]), words[level]))
-    return [", ".join(words for _, words in sorted(said, key=itemgetter(0))[:_MOST_SAID]) for said in made]
+    told = [", ".join(words for _, words in sorted(said, key=itemgetter(0))[:_MOST_SAID]) for said in made]
+    return [told[pattern] for pattern in patterns.of_pair.tolist()]
 
 
 def level_in_words(name: str, level: int) -> str:
