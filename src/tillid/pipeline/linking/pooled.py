@@ -9,9 +9,9 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tillid.pipeline.linking.birth_dates import birth_dates
 from tillid.pipeline.linking.errors import NothingToCompare
 from tillid.pipeline.linking.lists import OneList
+from tillid.pipeline.linking.notations import Habits, in_one_notation
 from tillid.pipeline.linking.roles_asked import APART, Assigned, Placed
 from tillid.stages.resolve.link.column_facts import is_worth_comparing
 from tillid.stages.resolve.link.roles import Role, Roles
@@ -61,9 +61,8 @@ def _part(one: OneList, placed: Placed | None, at: int, today: date) -> pa.Array
     if placed is None or at >= len(placed.headers):
         return pa.nulls(len(one), pa.string())
     header = placed.headers[at]
-    if placed.role is Role.BIRTH_DATE:
-        return birth_dates(one.texts(header), one.look.date_formats.get(header), today)
-    return one.texts(header)
+    habits = Habits(today, one.look.date_formats.get(header))
+    return in_one_notation(placed.role, one.texts(header), habits)
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
