@@ -9,6 +9,8 @@ from random import Random
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tillid.stages.resolve.link.guess_roles import barred, guessed, guesses
 from tillid.stages.resolve.link.roles import Role
@@ -171,3 +173,17 @@ def test_what_the_law_protects_is_left_out(header: str):
 def test_numbers_of_the_state_are_known_under_any_header():
     numbers = [f"0101{70 + n}-{1000 + n}" for n in range(20)] * 2
     assert guessed(pa.table({"Kundenr": numbers})).columns == {}
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=20), st.lists(st.none() | st.text(max_size=30), min_size=3, max_size=3), min_size=1, max_size=6
+    )
+)
+def test_any_table_gets_its_roles(columns: dict[str, list[str | None]]):
+    table = pa.table({header: pa.array(values, pa.string()) for header, values in columns.items()})
+    told = guesses(table)
+    assert sorted(guess.header for guess in told) == sorted(columns)
+    assert all(guess.why for guess in told)
+    headers = [header for of_role in guessed(table).columns.values() for header in of_role]
+    assert len(headers) == len(set(headers))

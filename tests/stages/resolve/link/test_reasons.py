@@ -73,6 +73,9 @@ def test_words_say_what_is_the_case(field: str, value: str, words: str):
     assert words in _said(_linked([kept, {**kept, field: value}], roles), 0, 1).split(", ")
 
 
-def test_what_speaks_for_a_link_comes_first():
-    said = _said(_linked([ONE, {**ONE, "birth_date": "1951-11-30", "city": "Aarhus", "postcode": "8000"}]), 0, 1)
-    assert said.index("same") < said.index("another") if "another" in said else said.startswith("same")
+def test_what_speaks_for_a_link_comes_first_and_what_speaks_against_it_is_not_lost():
+    other = {**ONE, "birth_date": "1951-11-30", "phone": "30999999"}
+    said = _said(_linked([ONE, other]), 0, 1).split(", ")
+    assert set(said[-2:]) == {"another birth date", "another telephone"}
+    assert said[0].startswith("same")
+    assert len(said) <= 8  # an address is one of six, and may be told in two

@@ -9,12 +9,12 @@ from operator import itemgetter
 from tillid.stages.resolve.link.levels import Comparison, Rows
 from tillid.stages.resolve.link.training import Patterns, Trained
 
-_MOST_SAID = 6
+_MOST_SAID, _MOST_AGAINST = 6, 2
 _NEGLIGIBLE = 0.1
 """Natural log-odds below which a level is not worth a word."""
 
 # One text a level, from the first on which both sides have a value. {} is what is compared.
-_NAMES = ("another {}", "{} a little alike", "{} in another place", "{} as an initial", "{} spelled otherwise")
+_NAMES = ("another {}", "{} a little alike", "{} among the other's names", "{} as an initial", "{} spelled otherwise")
 _OF_NAMES = (*_NAMES, *("same {}",) * 5)
 _OTHER_NAMES = (
     "a further name among the other's names",
@@ -85,8 +85,17 @@ def reasons(comparisons: Sequence[Comparison], model: Trained, pairs: Rows) -> l
         for said, level in zip(made, levels.tolist(), strict=True):
             if words[level] and abs(weights[level]) >= _NEGLIGIBLE:
                 said.append((-float(weights[level]), words[level]))
-    told = [", ".join(words for _, words in sorted(said, key=itemgetter(0))[:_MOST_SAID]) for said in made]
+    told = [_in_order(said) for said in made]
     return [told[pattern] for pattern in patterns.of_pair.tolist()]
+
+
+def _in_order(said: list[tuple[float, str]]) -> str:
+    """The weightiest, those that speak for a match before those that speak against it."""
+    in_order = sorted(said, key=itemgetter(0))
+    # What speaks against a match weighs little beside what made it one, and is what people look for.
+    against = [words for weight, words in in_order if weight > 0][-_MOST_AGAINST:]
+    speaking_for = [words for weight, words in in_order if weight < 0][: _MOST_SAID - len(against)]
+    return ", ".join([*speaking_for, *against])
 
 
 def level_in_words(name: str, level: int) -> str:
