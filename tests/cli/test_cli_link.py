@@ -142,6 +142,7 @@ def test_columns_of_two_lists_can_be_named_side_by_side(here, tillid):
         (["customers.csv", "--evaluate", "Kundenummer"], "NoSuchColumn", ("customers.csv", "Did you mean 'Kundenr'?")),
         (["customers.csv", "fair.csv", "--evaluate", "Kundenr"], "NoSuchColumn", ("fair.csv",)),
         (["customers.csv", "--map", "text=Kundenr", "--evaluate", "Kundenr"], "ColumnBarred", ("truth",)),
+        (["ids.csv", "--evaluate", "who"], "TruthEmpty", ("'who'",)),
         (["customers.csv", "--only-mapped"], "NothingToCompare", ("customers.csv", "--map")),
         (["customers.csv", "--map", "city=By", "--only-mapped"], "NothingToCompare", ("customers.csv",)),
         (["none.csv"], "ListEmpty", ("none.csv has no rows",)),
@@ -151,7 +152,7 @@ def test_columns_of_two_lists_can_be_named_side_by_side(here, tillid):
 )  # fmt: skip
 def test_a_mistake_is_told_with_what_would_be_right(here, tillid, arguments, kind, words):
     (here / "none.csv").write_text("Navn;Mail\n")
-    (here / "ids.csv").write_text("Navn;CPR\nIda;x1\nBo;x2\n")
+    (here / "ids.csv").write_text("Navn;CPR;who\nIda;x1;\nBo;x2; \n")
     said = tillid("link", *arguments, "--out", "o.csv", "--json")
     assert said.code == 1
     assert said.error["kind"] == kind

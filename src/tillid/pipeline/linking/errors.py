@@ -8,6 +8,7 @@ TillidError
     ├── ColumnBarred         a column tells what no list may be linked by
     ├── NothingToCompare     no column, or none that both lists have, tells who a record is
     ├── ListEmpty            a list has no rows
+    ├── TruthEmpty           no record has a value in the column that is to tell the truth
     └── WouldOverwrite       a list that is read would be overwritten
 """
 
@@ -42,6 +43,10 @@ class NothingToCompare(ListsError):
 
 class ListEmpty(ListsError):
     """A list without rows."""
+
+
+class TruthEmpty(ListsError):
+    """A column that is to tell which records are one, and says nothing."""
 
 
 class WouldOverwrite(ListsError):

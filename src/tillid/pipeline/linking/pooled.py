@@ -9,7 +9,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tillid.pipeline.linking.errors import NothingToCompare
+from tillid.pipeline.linking.errors import NothingToCompare, TruthEmpty
 from tillid.pipeline.linking.lists import OneList
 from tillid.pipeline.linking.notations import Habits, in_one_notation
 from tillid.pipeline.linking.roles_asked import APART, Assigned, Placed
@@ -158,9 +158,12 @@ def _tells(placed: Placed) -> bool:
 
 
 def truth_of(lists: Sequence[OneList], column: str) -> pa.Array:
-    """The truth of all records, null where there is none. Errors: `NoSuchColumn`."""
+    """The truth of all records, null where there is none. Errors: `NoSuchColumn`, `TruthEmpty`."""
     for one in lists:
         if column not in one.table.column_names:
             raise one.missing(column)
     told = pc.utf8_trim_whitespace(pa.concat_arrays([one.texts(column) for one in lists]))
-    return pc.if_else(pc.equal(told, ""), pa.scalar(None, pa.string()), told)
+    truth = pc.if_else(pc.equal(told, ""), pa.scalar(None, pa.string()), told)
+    if truth.null_count == len(truth):
+        raise TruthEmpty(f"No record has a value in {column!r}", hint="Evaluate by a column that names who is who.")
+    return truth

@@ -149,7 +149,10 @@ def says_who_is_who(header: str) -> bool:
 
 
 def _unused(name: str) -> str:
-    return f"{name.replace('_', ' ')}: not compared" if name else "nothing tells what it is"
+    words = name.replace("_", " ")
+    if name in _ROLE_OF:
+        return f"its header says {words}, but its values do not look so"
+    return f"{words}: not compared" if name else "nothing tells what it is"
 
 
 def _anything(_: Facts) -> bool:
