@@ -8,7 +8,7 @@ import pytest
 from small_projects import ORDERS, ORDERS_HEAD, PURPOSES, SmallProject, csv
 
 from tillid.cli.main import answer
-from tillid.stages.ingest.special_words import special_category_of_header
+from tillid.terms.special_words import special_category_of_header
 
 HEALTH = ORDERS.replace("item:   {name: item, type: text, category: user.behavior.purchase_history}",
                         "item:   {name: item, type: text, category: user.health_and_medical}")  # fmt: skip

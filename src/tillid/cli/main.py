@@ -23,6 +23,7 @@ from tillid.cli.verbs.count import count
 from tillid.cli.verbs.doctor import doctor
 from tillid.cli.verbs.explain import explain
 from tillid.cli.verbs.init import init
+from tillid.cli.verbs.link import link
 from tillid.cli.verbs.person import person
 from tillid.cli.verbs.plan import plan
 from tillid.cli.verbs.quality import quality
@@ -34,7 +35,8 @@ from tillid.cli.verbs.wash import wash
 from tillid.terms.errors import TillidError
 
 REFUSED_OR_FAILED = 1
-VERBS = (init, read, suggest, check, plan, run, explain, sql, count, person, activate, wash, quality, doctor, bench)
+_WITH_A_PROJECT = (check, plan, run, explain, sql, count, person, activate, wash)
+VERBS = (init, read, suggest, *_WITH_A_PROJECT, link, quality, doctor, bench)
 
 
 class _InOrder(click.Group):

@@ -10,9 +10,9 @@ from tillid.connectors.sources.files import FileSource
 from tillid.ports.source import Look
 from tillid.stages.ingest.definitions import SourceDefinition, SourceKind
 from tillid.stages.ingest.errors import ColumnsUnknown
-from tillid.stages.ingest.header_words import meaning_of
 from tillid.stages.ingest.suggest import suggest
 from tillid.terms.categories import is_category
+from tillid.terms.header_words import meaning_of
 from tillid.terms.national_ids import is_national_id
 
 PEOPLE = (

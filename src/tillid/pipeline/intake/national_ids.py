@@ -12,11 +12,11 @@ from tillid.ports.source import SourceFile
 from tillid.stages.ingest.definitions import SourceDefinition
 from tillid.stages.ingest.id_evidence import Evidence
 from tillid.stages.ingest.quarantine import Quarantine, hidden
-from tillid.stages.ingest.special_words import is_declared, special_category_of_header
 from tillid.terms.categories import NATIONAL_ID, holds_national_ids
 from tillid.terms.identity_digits import NationalId
 from tillid.terms.national_ids import find_national_ids
 from tillid.terms.purpose import Purpose
+from tillid.terms.special_words import is_declared, special_category_of_header
 
 NOTES = "national_ids"
 """Under this name a generation notes what was seen of each source's columns; no value is in it."""

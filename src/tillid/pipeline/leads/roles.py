@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tillid.stages.ingest.header_words import spelled
 from tillid.stages.wash import WashKind
 from tillid.terms.categories import covers
+from tillid.terms.header_words import spelled
 
 
 class Described(Protocol):

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tillid.stages.ingest.column_profile import ColumnProfile
-from tillid.stages.ingest.header_words import Meaning, Reading, last_part, readings, spelled
-from tillid.stages.ingest.special_words import special_category_of_header
 from tillid.terms.categories import NATIONAL_ID, asks_for_a_law
+from tillid.terms.header_words import Meaning, Reading, last_part, readings, spelled
+from tillid.terms.special_words import special_category_of_header
 
 SURE = 0.75
 """From here on a guess needs no remark."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tillid.stages.ingest.column_meaning import LIKELY, Guess
-from tillid.stages.ingest.header_words import Meaning, spelled
 from tillid.stages.ingest.table_kind import Seen
+from tillid.terms.header_words import Meaning, spelled
 
 _HOUSE_NO = Meaning("house_no", "user.contact.address.street", "text")
 _PRODUCT = Meaning("product", "@goods", "text")

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from tillid.stages.ingest.column_meaning import LIKELY, SURE, Guess
 from tillid.stages.ingest.column_profile import ColumnProfile
 from tillid.stages.ingest.definitions import SourceKind
-from tillid.stages.ingest.header_words import last_part, spelled, words_of
 from tillid.stages.ingest.table_kind import Seen, TableReading, Topic, is_own_number
 from tillid.terms.categories import asks_for_a_law
+from tillid.terms.header_words import last_part, spelled, words_of
 
 NO_PERSON = "system.operations"
 """The category of what is about nobody."""

@@ -10,8 +10,8 @@ from tillid.ports.source import Look
 from tillid.stages.ingest.columns import ColumnDefinition, ColumnType
 from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.ingest.draft_columns import DraftColumn
-from tillid.stages.ingest.header_words import spelled
 from tillid.stages.ingest.table_kind import TableReading
+from tillid.terms.header_words import spelled
 
 _PLAIN = re.compile(r"[^\W\d][\w ./()-]*[\w)]|[^\W\d]")
 _CONSENT = re.compile("consent|samtykke|toestemming|einwilligung")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tillid.stages.ingest.header_words import spelled
+from tillid.terms.header_words import spelled
 
 _WORDS = {
     "given": "ja j yes y given granted true 1 oui aktiv active tilmeldt subscribed optin optedin accepteret accepted"

@@ -18,10 +18,10 @@ from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.ingest.draft_columns import DraftColumn, draft_columns
 from tillid.stages.ingest.draft_text import draft_text, files_line
 from tillid.stages.ingest.errors import ColumnsUnknown
-from tillid.stages.ingest.header_words import spelled
 from tillid.stages.ingest.state_words import states_of
 from tillid.stages.ingest.table_kind import Seen, read_table
 from tillid.stages.ingest.to_text import text_of
+from tillid.terms.header_words import spelled
 
 __all__ = ["DATABASE", "Draft", "DraftColumn", "suggest"]
 

@@ -9,9 +9,9 @@ from enum import StrEnum
 from tillid.stages.ingest.column_meaning import LIKELY, SURE, Guess
 from tillid.stages.ingest.column_profile import ColumnProfile
 from tillid.stages.ingest.definitions import SourceKind
-from tillid.stages.ingest.header_words import spelled, words_of
 from tillid.stages.ingest.state_words import states_of
 from tillid.terms.categories import covers
+from tillid.terms.header_words import spelled, words_of
 
 _FEW_COLUMNS = 6
 _FEW_BESIDE_A_REFUSAL = 2

@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 
 from tillid.ports.source import Look
 from tillid.stages.ingest.columns import ColumnType
-from tillid.stages.ingest.header_words import meaning_of
 from tillid.stages.ingest.to_number import decimal_of, integer_of, spelled_out
 from tillid.stages.ingest.to_text import text_of
 from tillid.stages.ingest.to_time import timestamp_of
+from tillid.terms.header_words import meaning_of
 
 _CODES = ("user.contact.phone_number", "user.contact.address.postal_code", "user.government_id")
 _WHOLE = r"^\s*-?(?:0|[1-9]\d{0,17})\s*$"

@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillid.stages.wash.grading import Grade, fast_or_graded, unremarked
-from tillid.stages.wash.legal_forms import form_at_end, form_at_start
 from tillid.stages.wash.reasons import Graded, Reason
 from tillid.stages.wash.text import (
     PLACEHOLDERS,
@@ -18,6 +17,7 @@ from tillid.stages.wash.text import (
     is_placeholder,
     only_where,
 )
+from tillid.terms.legal_forms import form_at_end, form_at_start
 
 LONGEST_COMPANY = 200
 _TURNS = 4

@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from tillid.stages.wash.casing import SMALL_WORDS, STAYS_SMALL, recased
 from tillid.stages.wash.grading import Grade, fast_or_graded, unremarked
-from tillid.stages.wash.legal_forms import COMPANY_LIKELY, is_company
 from tillid.stages.wash.name_lists import is_family_name, is_given_name
 from tillid.stages.wash.name_words import (
     ADDRESS_BEHIND,
@@ -38,6 +37,7 @@ from tillid.stages.wash.text import (
     is_placeholder,
     only_where,
 )
+from tillid.terms.legal_forms import COMPANY_LIKELY, is_company
 
 LONGEST_NAME = 200
 

@@ -18,7 +18,10 @@ from tillid.stages.resolve.link.training import Weights
 _BINS = 10
 _LEAST = 0.01
 _GREY = (0.05, 0.95)
-_Truths = npt.NDArray[np.bool_]
+THRESHOLDS = (0.01, *(n / 20 for n in range(1, 20)), 0.97, 0.98, 0.99, 0.995, 0.999)
+"""The probabilities of which it is told what comes of them as thresholds."""
+Truths = npt.NDArray[np.bool_]
+"""Whether each pair is a match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,9 @@ def evaluated(truth: pa.Array, clusters: Rows, left: Rows, right: Rows, probabil
     >>> found.pairs, found.clusters_exact.recall, found.blocking_recall
     (Score(precision=1.0, recall=0.5), 0.5, 1.0)
     """
-    known = truth.is_valid().to_numpy(zero_copy_only=False)
-    entity = truth.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    both = known[left] & known[right]
-    is_match = entity[left[both]] == entity[right[both]]
-    certain = probabilities[both]
+    entity = _entities(truth)
+    known = entity >= 0
+    certain, is_match = told_pairs(truth, left, right, probabilities)
     wanted, told = entity[known], np.unique(clusters[known], return_inverse=True)[1]
     every = _pairs(wanted)
     grey = (certain > _GREY[0]) & (certain < _GREY[1])
@@ -95,9 +96,37 @@ def evaluated(truth: pa.Array, clusters: Rows, left: Rows, right: Rows, probabil
         b_cubed_score(wanted, told),
         _share(int(is_match.sum()), every),
         2 * len(certain) / max(len(wanted), 1),
-        calibration_error(certain[certain >= _LEAST], is_match[certain >= _LEAST]),
+        calibration_error(certain[is_likely(certain)], is_match[is_likely(certain)]),
         calibration_error(certain[grey], is_match[grey]),
     )
+
+
+def told_pairs(truth: pa.Array, left: Rows, right: Rows, probabilities: Weights) -> tuple[Weights, Truths]:
+    """Of the compared pairs whose records both have a truth: the probability, and whether they are a match."""
+    entity = _entities(truth)
+    both = (entity[left] >= 0) & (entity[right] >= 0)
+    return probabilities[both], entity[left[both]] == entity[right[both]]
+
+
+def matches_of(truth: pa.Array) -> int:
+    """How many pairs of records are one entity.
+
+    >>> matches_of(pa.array(["a", "a", "a", "b", None, None]))
+    3
+    """
+    entity = _entities(truth)
+    return _pairs(entity[entity >= 0])
+
+
+def is_likely(probabilities: Weights) -> Truths:
+    """Which pairs calibration is measured on: those that are not all but ruled out."""
+    return np.asarray(probabilities >= _LEAST)
+
+
+def _entities(truth: pa.Array) -> Rows:
+    """A number an entity, -1 where nothing is known."""
+    codes = truth.dictionary_encode().indices.fill_null(-1)
+    return np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)
 
 
 def pair_score(wanted: Rows, told: Rows) -> Score:
@@ -124,21 +153,63 @@ def b_cubed_score(wanted: Rows, told: Rows) -> Score:
     return Score(float((in_both / in_told).mean()), float((in_both / in_wanted).mean()))
 
 
-def calibration_error(probabilities: Weights, is_match: _Truths) -> float:
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Pairs of like probability: their mean probability, the share of them that are matches, and how many they are."""
+
+    probability: float
+    share: float
+    pairs: int
+
+
+def calibration_bins(probabilities: Weights, is_match: Truths) -> tuple[Bin, ...]:
+    """Ten bins of as many pairs, by rising probability; one bin where all have one probability, none for no pairs.
+
+    >>> calibration_bins(np.array([0.2] * 10), np.array([True] * 4 + [False] * 6))
+    (Bin(probability=0.2, share=0.4, pairs=10),)
+    """
+    if not len(probabilities):
+        return ()
+    order = np.argsort(probabilities, kind="stable")
+    # Pairs of one probability are not told apart by their place.
+    parts = [part for part in np.array_split(order, _BINS) if len(part)]
+    if probabilities[order[0]] == probabilities[order[-1]]:
+        parts = [order]
+    return tuple(Bin(round(float(probabilities[p].mean()), 9), float(is_match[p].mean()), len(p)) for p in parts)
+
+
+def calibration_error(probabilities: Weights, is_match: Truths) -> float:
     """How far probabilities are from the share of matches, over ten bins of as many pairs; 0 for no pairs.
 
     >>> calibration_error(np.array([0.2] * 10), np.array([True] * 4 + [False] * 6))
     0.2
     """
-    if not len(probabilities):
-        return 0.0
-    order = np.argsort(probabilities, kind="stable")
-    # Pairs of one probability are not told apart by their place.
-    bins = [part for part in np.array_split(order, _BINS) if len(part)]
-    if probabilities[order[0]] == probabilities[order[-1]]:
-        bins = [order]
-    apart = sum(abs(float(probabilities[part].mean()) - float(is_match[part].mean())) * len(part) for part in bins)
-    return round(apart / len(order), 6)
+    apart = sum(abs(each.probability - each.share) * each.pairs for each in calibration_bins(probabilities, is_match))
+    return round(apart / max(len(probabilities), 1), 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What comes of taking each compared pair of at least this probability for a match, pair by pair."""
+
+    probability: float
+    score: Score
+
+
+def by_threshold(probabilities: Weights, is_match: Truths, matches: int) -> tuple[Threshold, ...]:
+    """Pairs as they would be linked at each threshold; `matches` are those that there are, compared or not.
+
+    >>> found = by_threshold(np.array([0.9, 0.6, 0.4]), np.array([True, False, True]), 2)
+    >>> [(at.probability, at.score.recall) for at in found if at.probability in (0.5, 0.95)]
+    [(0.5, 0.5), (0.95, 0.0)]
+    """
+    order = np.argsort(-probabilities, kind="stable")
+    right = np.concatenate([[0], np.cumsum(is_match[order])])
+    taken = np.searchsorted(-probabilities[order], -np.array(THRESHOLDS), side="right")
+    return tuple(
+        Threshold(at, Score(_share(int(right[n]), int(n)), _share(int(right[n]), matches)))
+        for at, n in zip(THRESHOLDS, taken, strict=True)
+    )
 
 
 def _crossed(one: Rows, other: Rows) -> Rows:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tillid.stages.ingest.header_words import last_part, spelled
 from tillid.terms.categories import NATIONAL_ID, covers, holds_national_ids, is_special
+from tillid.terms.header_words import last_part, spelled
 from tillid.terms.national_ids import names_national_id
 
 _LONG = 7

@@ -1,4 +1,4 @@
-"""What headers are called in six languages: their words, what each word stands for, and what they mean together.
+"""What headers are called in seven languages: their words, what each word stands for, and what they mean together.
 
 The words stand in header_words.csv (word, language, meaning), and what words together name in header_meanings.csv.
 """
@@ -80,7 +80,7 @@ class Reading:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    text = (files("tillid.stages.ingest") / name).read_text(encoding="utf-8")
+    text = (files("tillid.terms") / name).read_text(encoding="utf-8")
     return iter(csv.DictReader(text.splitlines()))
 
 
