@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ _ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(
 _LAST_ODD = np.uint64(0xFF51AFD7ED558CCD)
 _SPARE_BITS = 1
 _FEW, _MOST_KEYS = 0.25, 3
+_ROUNDING = 1e-5
 _AT_ONCE = min(os.cpu_count() or 1, 4)
 
 
@@ -85,7 +86,9 @@ class Slots:
 
     def _looked(self, keys: Combination) -> _Looked:
         """All that say something under each of the keys."""
-        (slot, key), *others = sorted(keys, key=lambda each: not self.slots[each[0]].several)
+        # Two words of one name first, then what a record may have several of.
+        times = Counter(slot for slot, _ in keys)
+        (slot, key), *others = sorted(keys, key=lambda each: (-times[each[0]], not self.slots[each[0]].several, each))
         first = self.slots[slot]
         records = np.arange(self.rows) if first.records is None else first.records
         found = _Looked(records, (first.keys[key].numbers,), self.bits(slot, key))
@@ -127,7 +130,7 @@ class Slots:
         return _Looked(found.records[mine], (*kept, here), found.bits[mine] + rarity[here])
 
     def _searched(self, keys: Combination, looked: _Looked, largest: int) -> Iterator[Rows]:
-        is_rare = looked.bits >= np.log2(max(self.rows, 2) / largest)
+        is_rare = looked.bits >= np.log2(max(self.rows, 2) / largest) - _ROUNDING
         rare = looked.where(is_rare)
         pairs, large = _small_blocks(rare.records, _hashes(rare.numbers), self.rows, largest)
         yield pairs
@@ -185,8 +188,9 @@ def _small_blocks(records: Rows, hashes: _Hashes, rows: int, largest: int) -> tu
     large = np.zeros(len(hashes), np.bool_)
     large[met[np.repeat(sizes > largest, sizes)]] = True
     ordered = records[met]
-    found = [_within(ordered, starts[sizes == size], size, rows) for size in range(2, largest + 1)]
-    return np.concatenate(found), large
+    small = np.unique(sizes[(sizes > 1) & (sizes <= largest)])
+    found = [_within(ordered, starts[sizes == size], size, rows) for size in small.tolist()]
+    return np.concatenate([np.zeros(0, np.int64), *found]), large
 
 
 def _within(records: Rows, starts: Rows, size: int, rows: int) -> Rows:

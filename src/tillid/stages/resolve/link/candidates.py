@@ -34,23 +34,37 @@ _AT_A_TIME = 200_000
 def candidates(slots: Slots, how: Looking = DEFAULTS) -> tuple[Rows, Rows]:
     """The pairs of records that are compared, each once and the lesser row first, in order."""
     rows = slots.rows
-    pairs = np.zeros(0, np.int64)
-    if not rows or not slots.slots:
-        return pairs, pairs
-    waiting: list[Rows] = []
-    for found in slots.pairs(planned(slots, how.planning), how.planning.largest_of(rows)):
-        waiting.append(found)
-        if sum(map(len, waiting)) > max(len(pairs), _AT_A_TIME):
-            pairs, waiting = _distinct([pairs, *waiting]), []
-    pairs = _distinct([pairs, *waiting])
-    left, right = np.divmod(pairs, rows)
+    left, right = _sharing(slots, how.planning)
     crowded = np.bincount(left, minlength=rows) + np.bincount(right, minlength=rows) > how.nearest
     doubtful = np.flatnonzero(crowded[left] | crowded[right])
     if len(doubtful):
-        kept = np.ones(len(pairs), np.bool_)
+        kept = np.ones(len(left), np.bool_)
         kept[doubtful] = _are_near(slots, (left[doubtful], right[doubtful]), crowded, how)
         left, right = left[kept], right[kept]
     return left, right
+
+
+def _sharing(slots: Slots, how: Planning) -> tuple[Rows, Rows]:
+    """The pairs that share a block; of a short list all pairs that share anything at all."""
+    rows = slots.rows
+    if not rows or not slots.slots:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    if rows <= how.strangers_of(rows):
+        left, right = np.triu_indices(rows, 1)
+        share = _are_sharing(slots, left, right)
+        return left[share], right[share]
+    pairs, waiting = np.zeros(0, np.int64), list[Rows]()
+    for found in slots.pairs(planned(slots, how), how.largest_of(rows)):
+        waiting.append(found)
+        if sum(map(len, waiting)) > max(len(pairs), _AT_A_TIME):
+            pairs, waiting = _distinct([pairs, *waiting]), []
+    return np.divmod(_distinct([pairs, *waiting]), rows)
+
+
+def _are_sharing(slots: Slots, left: Rows, right: Rows) -> npt.NDArray[np.bool_]:
+    keys = _weighed(slots, np.arange(slots.rows))
+    shared: csr_matrix = keys @ keys.T
+    return np.asarray(shared.toarray()[left, right] > 0, np.bool_)
 
 
 def _distinct(parts: Sequence[Rows]) -> Rows:

@@ -178,7 +178,9 @@ def _told(made: Sequence[_MadeUp], keys: Combination, rows: int, need: float) ->
         there = is_there[:, :, None] & one.is_there[:, None, :]
         share = others_share[:, :, None] * (np.exp2(-one.bits[further]) - 1 / rows)[:, None, :]
         if slot == last:
-            apart = ~np.eye(there.shape[1], dtype=np.bool_)
+            # What was laid flat before has the entries of that slot innermost.
+            before, here = np.ogrid[: there.shape[1], : there.shape[2]]
+            apart = before % there.shape[2] != here
             both, there = both & apart, there & apart
         flat = (len(there), -1)
         shared, is_there = both.reshape(flat), there.reshape(flat)

@@ -17,7 +17,6 @@ _NEGLIGIBLE = 0.1
 _NAMES = ("another {}", "{} a little alike", "{} among the other's names", "{} as an initial", "{} spelled otherwise")
 _OF_NAMES = (*_NAMES, *("same {}",) * 5)
 _OTHER_NAMES = (
-    "a further name among the other's names",
     "a further name on one side",
     "other further names",
     "a further name shared",
@@ -33,7 +32,8 @@ _DATES = (
 _OF_DATES = (*_DATES, *("same {}",) * 4)
 _OF_PLACES = ("another {}", "{} a little alike", "{} alike", "{} spelled otherwise", *("same {}",) * 4)
 _OF_POSTCODES = ("another {}", "{} near by", "{} next to it", "{} one digit off", *("same {}",) * 4)
-_OF_EMAILS = ("another {}", "{} alike", "{} spelled otherwise", "{} of another provider", *("same {}",) * 2)
+_EMAILS = ("another {}", "{} a little alike", "{} alike", "{} of another provider", "{} spelled otherwise")
+_OF_EMAILS = (*_EMAILS, *("same {}",) * 2)
 _OF_NUMBERS = ("another {}", "{} one digit off", *("same {}",) * 3)
 _OF_SEXES = ("another {}", "same {}")
 _OF_AREAS = ("another {}", "{} near by", "{} one digit off", "same {}")
@@ -68,9 +68,9 @@ def reasons(comparisons: Sequence[Comparison], model: Trained, pairs: Rows) -> l
     """A sentence for each of the pairs at these places: what they agree on, then what they do not.
 
     >>> import numpy as np
-    >>> email = Comparison("email", np.array([6, 1]), (0, -1.5, 2, 4, 9, 7, 14), is_own=True)
-    >>> place = Comparison("area", np.array([20, 6]), (0,) * 25, is_own=False)
-    >>> weights = {"email": np.array([0.0, -1, 1, 3, 6, 5, 10]), "area": np.linspace(-2, 4, 25)}
+    >>> email = Comparison("email", np.array([7, 1], np.int8), (0, -1.5, 2, 4, 5, 9, 7, 14), is_own=True)
+    >>> place = Comparison("area", np.array([20, 6], np.int8), (0,) * 25, is_own=False)
+    >>> weights = {"email": np.array([0.0, -1, 1, 3, 4, 6, 5, 10]), "area": np.linspace(-2, 4, 25)}
     >>> reasons([email, place], Trained(-9.0, weights), np.array([0, 1]))
     ['same e-mail, same postcode', 'another postcode, another city, another e-mail']
     """
