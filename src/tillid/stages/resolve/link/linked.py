@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ _DRAWN, _SEED = 300_000, 1
 _AT_A_TIME = 500_000
 _LANES = min(os.cpu_count() or 1, 4)
 _REFINED = 4
+_MOST_TAUGHT = 1_000_000
 _FEWEST_PAIRS = 200
 """Fewer pairs teach nothing, and the weights stay as they are taken before."""
 # The clusters of a round teach the next more than the pairs' own probabilities. They are drawn wide: what two groups
@@ -81,15 +82,20 @@ def link(table: pa.Table, roles: Roles) -> Linked:
 
 def _learned(records: Prepared, left: Rows, right: Rows, found: Sequence[Comparison]) -> Trained:
     """The weights of levels, from the pairs alone and then from the clusters that they give."""
-    seen = Patterns.of(found)
+    # Of very many pairs, a part says the same.
+    step = -(-len(left) // _MOST_TAUGHT)
+    lesson = [replace(one, levels=one.levels[::step]) for one in found]
+    seen = Patterns.of(lesson, times=step)
     drawn = comparisons(records, *_drawn(records.rows))
-    log_odds = trained(found, seen, drawn, records.rows).log_odds(seen.levels)[seen.of_pair]
+    log_odds = trained(found, seen, drawn, records.rows).log_odds([one.levels for one in found])
+    model: Trained | None = None
     for _ in range(_REFINED):
         clusters = partition(records.rows, Scored(left, right, log_odds), settings=_TEACHING)
-        together = (clusters[left] == clusters[right]).astype(np.float64)
-        share = np.bincount(seen.of_pair, _TRUST * together + (1 - _TRUST) * probability(log_odds)) / seen.counts
-        model = refined(found, seen, share)
+        together = (clusters[left[::step]] == clusters[right[::step]]).astype(np.float64)
+        certain = _TRUST * together + (1 - _TRUST) * probability(log_odds[::step])
+        model = refined(found, seen, step * np.bincount(seen.of_pair, certain) / seen.counts, model)
         log_odds = model.log_odds(found)
+    assert model is not None
     return model
 
 

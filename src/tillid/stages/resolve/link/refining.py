@@ -18,11 +18,13 @@ from tillid.stages.resolve.link.training import Patterns, Trained, Weights, prob
 
 _PULLED_TO = 0.5 * float(np.log(2))
 _PULL, _PULL_OF_BIAS = 1.0, 1e-3
-_FIRST_BIAS, _ROUNDS, _HALVINGS, _SETTLED = -3.0, 30, 20, 1e-3
+_FIRST_BIAS, _ROUNDS, _HALVINGS, _SETTLED = -3.0, 30, 20, 1e-7
 
 
-def refined(found: Sequence[Comparison], seen: Patterns, share_match: Weights) -> Trained:
+def refined(found: Sequence[Comparison], seen: Patterns, share_match: Weights, first: Trained | None = None) -> Trained:
     """The weights under which the pairs of each pattern of `found` are matches as often as `share_match` (0 to 1) says.
+
+    The search starts from `first`, where weights are at hand that should be near.
 
     >>> email = Comparison("email", np.array([1, 1, 6, 6] * 50), (0, -1.5, 2, 4, 9, 7, 14), is_own=True)
     >>> weights = refined([email], Patterns.of([email]), np.array([0.0, 1.0]))
@@ -32,7 +34,10 @@ def refined(found: Sequence[Comparison], seen: Patterns, share_match: Weights) -
     starts = np.cumsum([0, *(len(one.weights) for one in found)])
     before = np.concatenate([np.array(one.weights) * _PULLED_TO for one in found] + [np.array([_FIRST_BIAS])])
     said = _said(seen, starts)
-    weights = _fitted(said, seen.counts, seen.counts * share_match, before)
+    start = before
+    if first is not None:
+        start = np.concatenate([*(first.weights[one.name] for one in found), [first.bias]])
+    weights = _fitted(said, seen.counts, seen.counts * share_match, before, start)
     weights[starts[:-1]] = 0
     parts = {one.name: weights[a:b] for one, a, b in zip(found, starts[:-1], starts[1:], strict=True)}
     return Trained(float(weights[-1]), parts)
@@ -52,7 +57,7 @@ def _said(seen: Patterns, starts: npt.NDArray[np.int64]) -> csr_matrix:
     return csr_matrix((ones.ravel(), columns.ravel(), ends), shape=(patterns, size))
 
 
-def _fitted(said: csr_matrix, counts: Weights, matches: Weights, before: Weights) -> Weights:
+def _fitted(said: csr_matrix, counts: Weights, matches: Weights, before: Weights, start: Weights) -> Weights:
     """The weights by Newton's method, of which each step is halved until it brings them nearer.
 
     `matches` of the pairs `counts` of each pattern are such.
@@ -65,7 +70,7 @@ def _fitted(said: csr_matrix, counts: Weights, matches: Weights, before: Weights
         log_odds = said @ at
         return float((counts * np.logaddexp(0, log_odds) - matches * log_odds).sum() + pull @ (at - before) ** 2 / 2)
 
-    weights, loss = before.copy(), lost(before)
+    weights, loss = start, lost(start)
     for _ in range(_ROUNDS):
         certain = probability(said @ weights)
         slope = levels @ (counts * certain - matches) + pull * (weights - before)
@@ -81,6 +86,6 @@ def _fitted(said: csr_matrix, counts: Weights, matches: Weights, before: Weights
         else:
             break
         weights, gained, loss = nearer, loss - now, now
-        if gained < _SETTLED:
+        if gained < _SETTLED * loss:
             break
     return weights

@@ -76,8 +76,8 @@ class Patterns:
     of_pair: npt.NDArray[np.int32]
 
     @classmethod
-    def of(cls, comparisons: Sequence[Comparison]) -> Patterns:
-        """The patterns of these comparisons."""
+    def of(cls, comparisons: Sequence[Comparison], times: int = 1) -> Patterns:
+        """The patterns of these comparisons, of which each pair stands for so many."""
         pairs = len(comparisons[0].levels)
         key, kinds = np.zeros(pairs, np.int64), 1
         for one in comparisons:
@@ -87,7 +87,7 @@ class Patterns:
         of_pair, distinct = _numbered(key)
         first = np.empty(distinct, np.int64)
         first[of_pair[::-1]] = np.arange(pairs - 1, -1, -1)
-        counts = np.bincount(of_pair, minlength=distinct).astype(np.float64)
+        counts = times * np.bincount(of_pair, minlength=distinct).astype(np.float64)
         return cls([one.levels[first] for one in comparisons], counts, of_pair)
 
 
