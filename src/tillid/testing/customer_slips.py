@@ -39,7 +39,9 @@ _STREET_ABBREVIATED = (
 
 def lost(column: str, values: Texts, chance: Chance) -> Texts:
     """The values with some left out, as often as such lists lack them."""
-    return np.where(chance.random(len(values)) < _LOST[column], None, values)
+    left = values.copy()
+    left[chance.random(len(values)) < _LOST[column]] = None
+    return left
 
 
 def slipped(again: Customers, everyone: Customers, chance: Chance) -> Customers:

@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 
 from tillid.stages.resolve.link import similarity as like
 from tillid.stages.resolve.link.levels import Comparison, Levels, Rows
-from tillid.stages.resolve.link.name_comparisons import name_comparisons
+from tillid.stages.resolve.link.name_comparisons import level_of_equal, name_comparisons, rarity_of_words
 from tillid.stages.resolve.link.prepared import Names, Prepared
 from tillid.stages.resolve.link.roles import Role
-from tillid.stages.resolve.link.values import Codes, Field, Likeness, Measure, numbered
+from tillid.stages.resolve.link.values import Codes, Field, Likeness, Measure, Weights, numbered
 
 
 def comparisons(records: Prepared, left: Rows, right: Rows) -> list[Comparison]:
@@ -42,6 +42,41 @@ def _of_fields(records: Prepared, left: Rows, right: Rows) -> Iterator[Compariso
         levels[pairs.missing] = 0
         yield Comparison(name, levels, weights, role in _OWN, role in _OF_MANY)
 
+
+def equal_pairs(records: Prepared) -> dict[str, Weights]:
+    """Of fields and names whose values are compared one by one, how many of all pairs are equal, by level; else NaN.
+
+    Counted from how often each value comes, so that what is too rare for a sample is known too.
+    """
+    found = {}
+    for name, field in records.fields.items():
+        role = Role(name.partition(":")[0])
+        if role in _EQUAL:
+            first, rarities = _EQUAL[role]
+            found[name] = _pairs_of(field.codes, first + np.digitize(field.bits()[:-1], rarities))
+    if records.names is not None:
+        bits = rarity_of_words(records.names)[:-1]
+        for name, codes in (("given", records.names.given), ("family", records.names.family)):
+            found[name] = _pairs_of(codes, level_of_equal(bits))
+    return found
+
+
+def _pairs_of(codes: Codes, levels: npt.NDArray[np.int64]) -> Weights:
+    counts = np.bincount(codes[codes >= 0], minlength=len(levels)).astype(np.float64)
+    pairs = np.bincount(levels, counts * (counts - 1) / 2, minlength=1)
+    return np.where(np.isin(np.arange(len(pairs)), levels), pairs, np.nan)
+
+
+# The first level of equal values, and the rarities that tell the further ones.
+_EQUAL: dict[Role, tuple[int, tuple[float, ...]]] = {
+    Role.BIRTH_DATE: (6, (8, 11, 13)),
+    Role.EMAIL: (6, (8,)),
+    Role.PHONE: (3, (4, 8)),
+    Role.COMPANY_NUMBER: (3, (4, 8)),
+    Role.OTHER_ID: (3, (4, 8)),
+    Role.COMPANY: (5, (6, 9)),
+    Role.TEXT: (5, (4.5, 7, 10)),
+}
 
 _OWN = {Role.BIRTH_DATE, Role.EMAIL, Role.COMPANY, Role.COMPANY_NUMBER, Role.SEX, Role.OTHER_ID}
 _OF_MANY = {Role.SEX, Role.POSTCODE, Role.CITY, Role.TEXT}

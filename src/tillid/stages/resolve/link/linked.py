@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 from tillid.stages.resolve.link import candidates as looking
 from tillid.stages.resolve.link.blocks import Slots
 from tillid.stages.resolve.link.clusters import Linkage, Scored, partition
-from tillid.stages.resolve.link.comparisons import comparisons
+from tillid.stages.resolve.link.comparisons import comparisons, equal_pairs
 from tillid.stages.resolve.link.keys import slots
 from tillid.stages.resolve.link.levels import Comparison, Rows
 from tillid.stages.resolve.link.prepared import Prepared, prepared
 from tillid.stages.resolve.link.refining import refined
 from tillid.stages.resolve.link.roles import Roles
-from tillid.stages.resolve.link.training import Patterns, Trained, Weights, probability, trained, untrained
+from tillid.stages.resolve.link.training import ByChance, Patterns, Trained, Weights, probability, trained, untrained
 
 _DRAWN, _SEED = 300_000, 1
 _AT_A_TIME = 500_000
@@ -86,17 +86,16 @@ def _learned(records: Prepared, left: Rows, right: Rows, found: Sequence[Compari
     step = -(-len(left) // _MOST_TAUGHT)
     lesson = [replace(one, levels=one.levels[::step]) for one in found]
     seen = Patterns.of(lesson, times=step)
-    drawn = comparisons(records, *_drawn(records.rows))
-    log_odds = trained(found, seen, drawn, records.rows).log_odds([one.levels for one in found])
-    model: Trained | None = None
+    by_chance = ByChance(records.rows, comparisons(records, *_drawn(records.rows)), equal_pairs(records))
+    log_odds = trained(found, seen, by_chance).log_odds([one.levels for one in found])
+    model = None
     for _ in range(_REFINED):
         clusters = partition(records.rows, Scored(left, right, log_odds), settings=_TEACHING)
         together = (clusters[left[::step]] == clusters[right[::step]]).astype(np.float64)
         certain = _TRUST * together + (1 - _TRUST) * probability(log_odds[::step])
         model = refined(found, seen, step * np.bincount(seen.of_pair, certain) / seen.counts, model)
         log_odds = model.log_odds(found)
-    assert model is not None
-    return model
+    return model or untrained(found, records.rows)
 
 
 def _in_order(table: pa.Table, roles: Roles) -> Rows:

@@ -63,6 +63,11 @@ def _levels_of_names(
     return found[0], found[1], pairs.others()
 
 
+def level_of_equal(bits: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """The level of a given or family name that both sides have, by how rare it is."""
+    return np.asarray(_EQUAL + np.digitize(bits, _RARITIES), np.int64)
+
+
 def rarity_of_words(names: Names) -> npt.NDArray[np.float64]:
     """How rare each word is among all names, in bits; a last entry, for -1, is 0."""
     words = names.words
@@ -87,7 +92,7 @@ def _levels(alike: Likeness, elsewhere: Likeness, rare: npt.NDArray[np.float64])
     levels[np.isclose(alike, INITIAL)] = _INITIAL
     levels[alike >= ALIKE] = _NEARLY
     equal = alike >= THE_SAME
-    levels[equal] = _EQUAL + np.digitize(rare[equal], _RARITIES)
+    levels[equal] = level_of_equal(rare[equal])
     levels[missing] = np.where(is_elsewhere[missing], _ELSEWHERE, _NOTHING)
     return levels
 

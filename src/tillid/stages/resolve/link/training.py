@@ -10,8 +10,8 @@ Sources: Fellegi and Sunter, A Theory for Record Linkage (1969); Winkler, Using 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import numpy as np
@@ -154,21 +154,41 @@ class Mixture:
         return np.asarray(reduce(np.logaddexp, kinds), np.float64)
 
 
-def trained(
-    found: Sequence[Comparison], seen: Patterns, drawn: Sequence[Comparison], rows: int, how: Learning = DEFAULTS
-) -> Mixture:
-    """What pairs of `rows` records look like, learned from the patterns of `found`, their candidates.
+@dataclass(frozen=True, slots=True)
+class ByChance:
+    """What is known of pairs of `rows` records that are not looked for.
 
-    `drawn` are the same comparisons of pairs drawn by chance, which are strangers nearly all.
+    `drawn` are comparisons of pairs drawn by chance, strangers nearly all; `equal` says by comparison how many of all
+    pairs are on a level, where that was counted, else NaN.
     """
-    every = rows * (rows - 1) / 2
-    by_chance = strangers(drawn, rows)
+
+    rows: int
+    drawn: Sequence[Comparison]
+    equal: Mapping[str, Weights] = field(default_factory=dict)
+
+    @property
+    def every(self) -> float:
+        """How many pairs there are."""
+        return self.rows * (self.rows - 1) / 2
+
+
+def trained(found: Sequence[Comparison], seen: Patterns, by_chance: ByChance, how: Learning = DEFAULTS) -> Mixture:
+    """What pairs of records look like, learned from the patterns of `found`, their candidates."""
+    every = by_chance.every
+    strangers_ = strangers(by_chance.drawn, by_chance.rows)
+    drawn = [
+        _of_strangers(levels, seen.counts, one, every) for levels, one in zip(seen.levels, strangers_, strict=True)
+    ]
+    met = [
+        np.bincount(levels, seen.counts, len(u)).astype(np.float64)
+        for levels, u in zip(seen.levels, drawn, strict=True)
+    ]
     unlike = [
-        _of_strangers(levels, seen.counts, one, every) for levels, one in zip(seen.levels, by_chance, strict=True)
+        _counted(one, u, by_chance, each, np.zeros(len(u))) for one, u, each in zip(found, drawn, met, strict=True)
     ]
     taken = [_of_matches(one, u) for one, u in zip(found, unlike, strict=True)]
     taken_related = related = [_of_related(one, m, u) for one, m, u in zip(found, taken, unlike, strict=True)]
-    first = Class(1 / rows, taken), Class(1.0, unlike), Class(1 / rows, related)
+    first = Class(1 / by_chance.rows, taken), Class(1.0, unlike), Class(1 / by_chance.rows, related)
     now = Mixture(*first, _compatriots(found, taken, unlike))
     certain: Weights | None = None
     for _ in range(how.rounds):
@@ -180,17 +200,19 @@ def trained(
         of_related = seen.counts * (1 - certain) * now.as_related(seen.levels)
         matches, related = [], []
         for q, one in enumerate(found):
-            u, levels = unlike[q], seen.levels[q]
+            levels = seen.levels[q]
+            linked = np.bincount(levels, seen.counts * certain, len(one.weights)).astype(np.float64)
+            unlike[q] = _counted(one, drawn[q], by_chance, met[q], linked)
             share = _blended(levels, of_match, taken[q], how.pairs + how.strength * float(of_match.sum()))
-            matches.append(_in_order(one, share, u))
+            matches.append(_in_order(one, share, unlike[q]))
             strength = how.pairs + how.related_strength * float(of_related.sum())
             related.append(
-                _normal(_OWN_SLIP * matches[q] + (1 - _OWN_SLIP) * u)
+                _normal(_OWN_SLIP * matches[q] + (1 - _OWN_SLIP) * unlike[q])
                 if one.is_own
                 else _blended(levels, of_related, taken_related[q], strength)
             )
         of_all, related_of_all = (max(float(part.sum()), 1.0) / every for part in (seen.counts * certain, of_related))
-        kinds = Class(of_all, matches), now.strangers, Class(related_of_all, related)
+        kinds = Class(of_all, matches), Class(1.0, list(unlike)), Class(related_of_all, related)
         now = Mixture(*kinds, _compatriots(found, matches, unlike))
     return now
 
@@ -218,6 +240,23 @@ def _of_strangers(levels: Levels, counts: Weights, drawn: Comparison, every: flo
     seen = np.bincount(levels, counts, minlength=size)
     few = np.maximum(np.minimum(seen / every, _FEW / len(drawn.levels)), 0.3 / every)
     return _normal(np.where(by_chance >= _FEW, by_chance / len(drawn.levels), few))
+
+
+def _counted(one: Comparison, drawn: Weights, by_chance: ByChance, met: Weights, matches: Weights) -> Weights:
+    """How often strangers are on each level: where all pairs were counted, those of them that are no matches.
+
+    Only where candidates hold but a part of those pairs (`met`) is there need: of a long list the plan leaves out most
+    people who were born on one day. What a sample holds often enough it tells without any matches.
+    """
+    counted = np.full(len(drawn), np.nan)
+    known = by_chance.equal.get(one.name, counted)
+    counted[: len(known)] = known
+    is_told = (drawn * _SAMPLED >= _FEW) | (met >= _MOSTLY * counted) | np.isnan(counted)
+    left = np.maximum(counted - matches, 1.0) / by_chance.every
+    return _normal(np.where(is_told, drawn, left))
+
+
+_MOSTLY, _SAMPLED = 0.5, 300_000
 
 
 def _of_matches(one: Comparison, unlike: Weights) -> Weights:

@@ -18,6 +18,7 @@ Codes: TypeAlias = npt.NDArray[np.int32]
 """Numbers of values in a dictionary, one a record; -1 where there is none."""
 
 Likeness: TypeAlias = npt.NDArray[np.float64]
+Weights: TypeAlias = npt.NDArray[np.float64]
 Measure: TypeAlias = "Callable[[Values, Codes, Codes], Likeness]"
 """How alike pairs of values are, given by their codes; it must not care which of the two stands first."""
 
