@@ -11,3 +11,7 @@ class SideFailed(TillidError):
 
 class AnswersDiffer(TillidError):
     """The two sides do not have the same rows, so their times say nothing."""
+
+
+class PeerNotHere(TillidError):
+    """What Tillid is measured against is not installed."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 import tillid
+from bench.alone import peak
 from bench.data import last_day
 from bench.errors import SideFailed
 from bench.made import ACTOR
@@ -94,7 +95,7 @@ def main() -> None:
     side, project = Side(sys.argv[1]), Path(sys.argv[2])
     after = _tillid(project) if side is Side.TILLID else _by_hand(project)
     used = resource.getrusage(resource.RUSAGE_SELF)
-    told = {"after": after, "processor_seconds": used.ru_utime + used.ru_stime, "peak_bytes": _peak()}
+    told = {"after": after, "processor_seconds": used.ru_utime + used.ru_stime, "peak_bytes": peak()}
     print(json.dumps(told))
 
 
@@ -135,12 +136,3 @@ def _by_hand(project: Path) -> float:
         connection.execute("set variable as_of = $1::timestamp", [str(last_day())])
         connection.execute(BY_HAND.read_text())
     return 0.0
-
-
-def _peak() -> int:
-    """The most memory that the process ever had in use, in bytes."""
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from time import monotonic, process_time
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from bench.errors import SideFailed
+from bench.alone import measured
 from bench.made import room
 from bench.wash_by_hand import washed_by_hand
 from bench.wash_people import COLUMNS, COUNTRY, NOTE, write_people
@@ -48,11 +45,11 @@ def run(
         path = here / f"people-{people}.parquet"
         with progress.stage(f"Making {people:,} people"):
             # In a process of its own too: what it takes would count as the peak of those that come after it.
-            _measured(partial(write_people, people=people), path)
+            measured(partial(_made, path, people))
         sides: dict[str, dict[str, float]] = {}
         for side in (_washed, _by_hand):
             with progress.stage(f"{side.__name__.strip('_')}"):
-                sides[side.__name__.strip("_")] = _middle([_measured(side, path) for _ in range(rounds)])
+                sides[side.__name__.strip("_")] = _middle([_told(side, path) for _ in range(rounds)])
     return {
         "name": "wash",
         "figures": {"people": people, "columns": len(COLUMNS) + 1, **sides, "bounds": BOUNDS},
@@ -65,36 +62,16 @@ def run(
     }
 
 
-def _measured(side: Callable[[Path], int], path: Path) -> dict[str, float]:
-    context = get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_alone, args=(side, path, sender))
-    process.start()
-    sender.close()
-    try:
-        figures: dict[str, float] = receiver.recv()
-    except EOFError:
-        raise SideFailed("A side of the bench did not come to its end") from None
-    process.join()
-    return figures
+def _made(path: Path, people: int) -> dict[str, int]:
+    return {"rows": write_people(path, people)}
 
 
-def _alone(side: Callable[[Path], int], path: Path, sender: Any) -> None:
-    started, processor = monotonic(), process_time()
-    rows = side(path)
-    seconds, used = monotonic() - started, process_time() - processor
-    sender.send(
-        {
-            "rows": rows,
-            "seconds": round(seconds, 2),
-            "processor_seconds": round(used, 2),
-            "rows_per_second": round(rows / used),
-            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        }
-    )
+def _told(side: Callable[[Path], dict[str, int]], path: Path) -> dict[str, float]:
+    figures = measured(partial(side, path))
+    return {**figures, "rows_per_second": round(figures["rows"] / figures["processor_seconds"])}
 
 
-def _washed(path: Path) -> int:
+def _washed(path: Path) -> dict[str, int]:
     rules = [_rule(column, kind) for column, kind in COLUMNS.items()]
     notes = ColumnDefinition(NOTE, NOTE, ColumnType.TEXT, "user")
     quarantine = Quarantine(SourceDefinition("people", SourceKind.PEOPLE, (path.name,), (notes,), identified=False))
@@ -102,7 +79,7 @@ def _washed(path: Path) -> int:
     for batch in pq.ParquetFile(path).iter_batches(BATCH_ROWS):
         judged = quarantine.judge(RawBatch(batch, rows + 1))
         rows += wash_batch(quarantine.clean(judged).raw.table, rules, "DK").rows.num_rows
-    return rows
+    return {"rows": rows}
 
 
 def _rule(column: str, kind: WashKind) -> ColumnWash:
@@ -116,7 +93,7 @@ def _rule(column: str, kind: WashKind) -> ColumnWash:
     return ColumnWash(column, kind, COUNTRY)
 
 
-def _by_hand(path: Path) -> int:
+def _by_hand(path: Path) -> dict[str, int]:
     rows = 0
     whole = pq.ParquetFile(path)
     wanted = max(1, whole.metadata.num_rows // BY_HAND_SHARE)
@@ -126,7 +103,7 @@ def _by_hand(path: Path) -> int:
             rows += 1
         if rows >= wanted:
             break
-    return rows
+    return {"rows": rows}
 
 
 def _middle(each: list[dict[str, float]]) -> dict[str, float]:

@@ -61,8 +61,16 @@ def test_outside_a_checkout_there_are_none(tillid, tmp_path, monkeypatch) -> Non
 
 
 def test_the_benches_of_this_checkout() -> None:
-    assert benches.bench_names() == ["guards", "pipeline", "wash"]
+    assert benches.bench_names() == ["guards", "link", "pipeline", "wash"]
 
 
 def test_no_events_are_no_number(quick, tillid) -> None:
     assert tillid("bench", "quick", "--events", "0").code == 2
+
+
+@pytest.mark.prove
+def test_links_are_measured_against_a_peer(tillid, tmp_path) -> None:
+    done = tillid("bench", "link", "--people", "2000", "--dir", str(tmp_path), "--json").json
+    assert set(done["ratios"]) > {"seconds_to_splink", "f1_to_splink", "precision_lost"}
+    assert done["figures"]["tillid"]["f1"] > 0.9
+    assert done["figures"]["tillid_three_times"]["peak_mib"] > 0

@@ -25,8 +25,8 @@ from tillid.cli.say import say
 def bench(asked: Asked, /, name: str, **options: object) -> None:
     """Run the bench NAME on made-up data: its figures, and its ratios to the same work done by hand.
 
-    NAME is pipeline (load, variables, segments), guards (governed queries) or wash (washing people). It needs a
-    checkout of Tillid.
+    NAME is pipeline (load, variables, segments), guards (governed queries), wash (washing people) or link (people in a
+    list who come twice, against Splink). It needs a checkout of Tillid.
     """
     from tillid.cli.benches import run_bench
     from tillid.cli.show_checks import bench_shown
