@@ -41,3 +41,17 @@ def _person_shown(person: Mapping[str, Any]) -> None:
     show(facts({"identifiers": known, "rows that count": person["rows"], "in segments": person["segments"]}))
     if person["deliveries"]:
         show(heading("Delivered"), mappings(person["deliveries"]))
+
+
+def judgement_shown(answer: Mapping[str, Any]) -> None:
+    """What a judgement changed, or would change: how many identifiers of which kind go where."""
+    one, other = (f"{each['kind']} ({each['subject']})" for each in answer["identifiers"])
+    says = {"together": "are one person", "apart": "are two persons", "withdrawn": "are judged no more"}
+    show(heading(f"The identifiers {one} and {other} {says[answer['verdict']]}"))
+    if answer["moves"]:
+        rows = [(move["from"], move["to"], move["kind"], move["identifiers"]) for move in answer["moves"]]
+        show(tabled(("from person", "to person", "kind", "identifiers"), rows, numbers=(3,)))
+    else:
+        show("No identifier changes its person.")
+    if not answer["recorded"]:
+        show("Nothing was changed: this is what would be. Add --yes to do it.")
