@@ -25,6 +25,8 @@ from tillid.terms.purpose import LegalBasis, Purpose
 from tillid.terms.table import NO_PERSON, PERSON_ID, SUBJECT_ID, Column, Table, TableKind
 
 BARRING = (Statement.REFUSED, Statement.WITHDRAWN, Statement.OBJECTED)
+SAID_NO = ("restricted", "suppressed", "objected", "consent_withdrawn", "consent_refused")
+"""The reasons against that somebody said, and that do not only lack a yes."""
 _TIME = "timestamp(6)"
 
 

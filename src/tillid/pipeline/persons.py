@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import ibis
+import ibis.expr.types as ir
 
 from tillid.governance.govern import govern
 from tillid.governance.housekeeping import PERMISSIONS
-from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
-from tillid.governance.mapping import MAPPING
-from tillid.governance.permissions import Ledgers, mapping, standing
+from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER, Statement
+from tillid.governance.mapping import MAPPING, until_column
+from tillid.governance.permissions import SAID_NO, Ledgers, mapping, standing, why_column
 from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.intake.unread import unread_table, with_unread
@@ -21,10 +22,19 @@ from tillid.ports.store import Build, Underway
 from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.resolve.components import resolve
 from tillid.stages.resolve.definitions import LinkingDefinition
-from tillid.stages.resolve.parted import Leave
-from tillid.stages.resolve.tables import FORMER_MEMBERS, GUESSES, JUDGEMENTS, MEMBERS
-from tillid.terms.purpose import LINKING
-from tillid.terms.table import Table
+from tillid.stages.resolve.parted import Leave, Said
+from tillid.stages.resolve.tables import (
+    BARRED,
+    FORMER_MEMBERS,
+    GIVEN,
+    GUESSES,
+    JUDGEMENTS,
+    MEMBERS,
+    UNWILLING,
+)
+from tillid.terms.categories import ancestors
+from tillid.terms.purpose import LINKING, LegalBasis
+from tillid.terms.table import PERSON_ID, SUBJECT_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +49,60 @@ def work_out_persons(workspace: Workspace, build: Build) -> Persons:
     """Work out the members, the standing of each person and the mapping."""
     keeping = workspace.permit(PERMISSIONS)
     unread = [unread_table(s) for s in workspace.project.sources.values() if s.kind is SourceKind.CONSENTS]
-    held = _with_rows(build, [GUESSES, JUDGEMENTS, *unread], keeping)
+    held = _with_rows(build, {t.name: unbound(t) for t in (GUESSES, JUDGEMENTS, *unread)}, keeping)
     ledger = with_unread(unbound(LEDGER), [unbound(table) for table in unread if table.name in held])
     guesses = unbound(GUESSES) if GUESSES.name in held else None
+    ledgers = Ledgers(ledger, unbound(DATA_SUBJECTS), guesses)
+    said = replace(_said_of_linking(workspace, build, ledgers), is_judged=JUDGEMENTS.name in held)
     linking = workspace.permit(LINKING) if LINKING in workspace.project.purposes else None
-    subjects = resolve(build, Leave(linking, keeping), LinkingDefinition(), is_judged=JUDGEMENTS.name in held)
+    subjects = resolve(build, Leave(linking, keeping), LinkingDefinition(), said)
+    if said.is_barred:
+        ledgers = replace(ledgers, guesses=_with_parted(guesses))
     purposes = list(workspace.project.purposes.values())
     tables = workspace.register.tables
     members = unbound(MEMBERS)
-    stands = standing(members, Ledgers(ledger, unbound(DATA_SUBJECTS), guesses), purposes, workspace.now)
+    stands = standing(members, ledgers, purposes, workspace.now)
     people = build.write(tables["standing"], govern(stands, keeping))
     whole = mapping(members, unbound(tables["standing"]), purposes)
     build.write(tables[MAPPING], govern(whole, keeping))
     return Persons(subjects, people)
+
+
+def _said_of_linking(workspace: Workspace, build: Build, ledgers: Ledgers) -> Said:
+    """Stage who said no to linking, and who said yes where it needs one: each subject for itself, by `standing`."""
+    purpose = workspace.project.purposes.get(LINKING)
+    if purpose is None:
+        return Said()
+    keeping = workspace.permit(PERMISSIONS)
+    needs_yes = purpose.legal_basis is LegalBasis.CONSENT
+    entries = ledgers.said
+    about = entries.purpose.isin([LINKING, *ancestors(purpose.data_use)]) | (entries.state == Statement.RESTRICTED)
+    if not needs_yes and not _with_rows(build, {LINKING: entries.filter(about)}, keeping):
+        return Said()
+    who = entries.filter(about).select(SUBJECT_ID)
+    if ledgers.guesses is not None:
+        who = who.union(ledgers.guesses.select(SUBJECT_ID), ledgers.guesses.select(**{SUBJECT_ID: "guessed_id"}))
+    alone = who.distinct().mutate(**{PERSON_ID: ibis._[SUBJECT_ID]})
+    # As what somebody was met is asked of persons; a part of one may have been met as nothing.
+    stands = standing(alone, ledgers, [replace(purpose, data_subjects=frozenset())], workspace.now)
+    why, until = stands[why_column(LINKING)], stands[until_column(LINKING)]
+    one = stands.select(**{SUBJECT_ID: PERSON_ID, "why": why, "until": until})
+    build.write(BARRED, govern(one.filter(one.why.isin(SAID_NO)).select(SUBJECT_ID), keeping))
+    if needs_yes:
+        yes = one.filter(one.why.isnull(), one.until > ibis.literal(workspace.now, type="timestamp(6)"))
+        build.write(GIVEN, govern(yes.select(SUBJECT_ID), keeping))
+    return Said(is_barred=True, needs_yes=needs_yes)
+
+
+def _with_parted(guesses: ir.Table | None) -> ir.Table:
+    """The guesses, and who came with somebody who said no to linking: a no crosses there too, and nothing else does.
+
+    They are linked no more, and still what was said by one of them is most likely meant for all.
+    """
+    links, barred = unbound(UNWILLING), unbound(BARRED)
+    nos = links.semi_join(barred, links.b == barred[SUBJECT_ID])
+    parted = nos.select(**{SUBJECT_ID: "a", "guessed_id": "b"})
+    return parted if guesses is None else guesses.union(parted, distinct=True)
 
 
 def remember_former(workspace: Workspace, build: Build) -> None:
@@ -60,8 +111,8 @@ def remember_former(workspace: Workspace, build: Build) -> None:
         build.write(FORMER_MEMBERS, govern(unbound(MEMBERS), workspace.permit(PERMISSIONS)))
 
 
-def _with_rows(build: Build, tables: Sequence[Table], permit: Permit) -> set[str]:
+def _with_rows(build: Build, tables: Mapping[str, ir.Table], permit: Permit) -> set[str]:
     """The names of the tables that have any rows."""
-    each = [unbound(table).select(name=ibis.literal(table.name)).distinct() for table in tables]
+    each = [table.select(name=ibis.literal(name)).distinct() for name, table in tables.items()]
     found = build.fetch(govern(reduce(lambda a, b: a.union(b), each), permit))
     return set(found.column("name").to_pylist())

@@ -33,6 +33,19 @@ class Leave:
     keeping: Permit
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said of who is whom, so that what nobody said is not looked for.
+
+    `is_judged`: people judged of some. `is_barred`: some said no to linking (`barred_from_linking`). `needs_yes`:
+    linking needs a yes (`given_for_linking`).
+    """
+
+    is_judged: bool = False
+    is_barred: bool = False
+    needs_yes: bool = False
+
+
 def part_judged(build: Build, leave: Leave, counting: ir.Table, definition: LinkingDefinition) -> int:
     """Stage the parts (`parted`) of the components that hold two who are judged apart; how many subjects these have.
 

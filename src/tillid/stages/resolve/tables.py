@@ -66,6 +66,23 @@ def _pairs(name: str, label: str) -> Table:
 EDGES = _pairs("edges", "Links between two subjects, in both directions")
 SHARED_LINKS = _pairs("shared_links", "Those that do not count, since one of the two is shared too widely")
 
+UNWILLING = Table(
+    "unwilling_links",
+    (Column("a", "int64", _IDENTIFIER), Column("b", "int64", _IDENTIFIER)),
+    kind=TableKind.STAGED,
+    only_for=frozenset({LINKING, PERMISSIONS}),
+    label="Those that do not count, since one of the two said no to linking, or lacks a yes",
+)
+
+
+def _who(name: str, label: str) -> Table:
+    columns = (Column(SUBJECT_ID, "int64", key=True),)
+    staged = TableKind.STAGED
+    return Table(name, columns, kind=staged, only_for=frozenset({LINKING, PERMISSIONS}), label=label)
+
+
+BARRED = _who("barred_from_linking", "Subjects who said no to linking, or whose data are restricted")
+GIVEN = _who("given_for_linking", "Subjects who said yes to linking, where it needs one")
 
 ENDS = Table(
     "ends",
@@ -132,6 +149,9 @@ TABLES = (
     JUDGEMENTS,
     EDGES,
     SHARED_LINKS,
+    UNWILLING,
+    BARRED,
+    GIVEN,
     ENDS,
     KNOTS,
     labels(0),
