@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import permutations
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
-from small_projects import CONSENTS, CONSENTS_HEAD, CRM, CRM_HEAD, NOW, PURPOSES, SmallProject, csv
-
-from tillid.governance.ledgers import LEDGER
-from tillid.pipeline.intake.held import keep_sources
-from tillid.pipeline.intake.sources import TakenIn
-from tillid.pipeline.progress import Silent
-from tillid.pipeline.run import worked_out
-from tillid.pipeline.workspace import Workspace
-from tillid.ports.store import Build
+from small_projects import CONSENTS, CONSENTS_HEAD, CRM, CRM_HEAD, PURPOSES, SmallProject, csv
 
 AT = "2025-06-01T10:00:00Z"
 LATER = "2025-07-01T10:00:00Z"
@@ -43,29 +33,11 @@ def _with(project: SmallProject, *identifier: str) -> set[tuple[str, str]]:
     return set(mine) - {identifier}
 
 
-def _restrict(project: SmallProject, mail: str) -> None:
-    """No source restricts; it is done on request, straight in the ledger."""
-    number = next(row["subject_id"] for row in project.internal("subjects") if row["value"] == mail)
-    said = (number, "", "restricted", NOW, "request", None, None)
-    types = {column.name: column.type for column in LEDGER.columns}
-    arrays = {
-        name: pa.array([value], {"int64": pa.int64(), "string": pa.string()}.get(types[name], pa.timestamp("us")))
-        for name, value in zip(types, said, strict=True)
-    }
-
-    def take_in(workspace: Workspace, build: Build) -> TakenIn:
-        build.append(LEDGER, pa.table(arrays).to_batches())
-        return keep_sources(workspace, build)
-
-    with project.opened() as workspace:
-        worked_out(workspace, Silent(), partial(take_in, workspace))
-
-
 @pytest.mark.parametrize("state", ["withdrawn", "refused", "objected", "restricted"])
 def test_a_no_takes_the_links_of_who_said_it_alone(tmp_path: Path, state: str) -> None:
     project = _project(tmp_path, (IDA, "linking", state, AT) if state != "restricted" else (BO, "news", "given", AT))
     if state == "restricted":
-        _restrict(project, IDA)
+        project.restrict(IDA)
     assert _with(project, "email", IDA) == set()
     assert _with(project, "customer_no", "1") == {("phone", "+4522330001")}
     assert _with(project, "customer_no", "2") == set()
@@ -83,7 +55,7 @@ def test_who_is_linked_no_more_is_still_heard(tmp_path: Path) -> None:
     project = _project(tmp_path, (IDA, "linking", "objected", AT), (IDA, "analytics", "objected", AT))
     assert {row["name"] for row in project.sql("select name from people")} == {"Bo"}
     restricted = _project(tmp_path / "restricted", (BO, "news", "given", AT))
-    _restrict(restricted, IDA)
+    restricted.restrict(IDA)
     assert {row["name"] for row in restricted.sql("select name from people")} == {"Bo"}
 
 

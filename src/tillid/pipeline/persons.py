@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from tillid.governance.govern import govern
 from tillid.governance.housekeeping import PERMISSIONS
-from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER, Statement
+from tillid.governance.ledgers import CARRIED, DATA_SUBJECTS, FROM_SUBJECT, LEDGER, NEW_STATEMENTS, Statement
 from tillid.governance.mapping import MAPPING, until_column
 from tillid.governance.permissions import SAID_NO, Ledgers, mapping, standing, why_column
 from tillid.governance.permit import Permit
@@ -34,7 +34,7 @@ from tillid.stages.resolve.tables import (
 )
 from tillid.terms.categories import ancestors
 from tillid.terms.purpose import LINKING, LegalBasis
-from tillid.terms.table import PERSON_ID, SUBJECT_ID
+from tillid.terms.table import PERSON_ID, SUBJECT_ID, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,23 @@ def work_out_persons(workspace: Workspace, build: Build) -> Persons:
     """Work out the members, the standing of each person and the mapping."""
     keeping = workspace.permit(PERMISSIONS)
     unread = [unread_table(s) for s in workspace.project.sources.values() if s.kind is SourceKind.CONSENTS]
-    held = _with_rows(build, {t.name: unbound(t) for t in (GUESSES, JUDGEMENTS, *unread)}, keeping)
+    held = _with_rows(
+        build, {t.name: unbound(t) for t in (GUESSES, JUDGEMENTS, NEW_STATEMENTS, CARRIED, *unread)}, keeping
+    )
     ledger = with_unread(unbound(LEDGER), [unbound(table) for table in unread if table.name in held])
     guesses = unbound(GUESSES) if GUESSES.name in held else None
     ledgers = Ledgers(ledger, unbound(DATA_SUBJECTS), guesses)
     said = replace(_said_of_linking(workspace, build, ledgers), is_judged=JUDGEMENTS.name in held)
     linking = workspace.permit(LINKING) if LINKING in workspace.project.purposes else None
+    is_new = NEW_STATEMENTS.name in held
+    has_former = is_new and remember_former(workspace, build)
     subjects = resolve(build, Leave(linking, keeping), LinkingDefinition(), said)
     if said.is_barred:
         ledgers = replace(ledgers, guesses=_with_parted(guesses))
+    if is_new:
+        _carry(build, keeping, [MEMBERS, *([FORMER_MEMBERS] if has_former else [])])
+    if is_new or CARRIED.name in held:
+        ledgers = replace(ledgers, carried=unbound(CARRIED))
     purposes = list(workspace.project.purposes.values())
     tables = workspace.register.tables
     members = unbound(MEMBERS)
@@ -105,10 +113,32 @@ def _with_parted(guesses: ir.Table | None) -> ir.Table:
     return parted if guesses is None else guesses.union(parted, distinct=True)
 
 
-def remember_former(workspace: Workspace, build: Build) -> None:
-    """Stage which person each subject was in the generation before (`former_members`), so that it can be compared."""
-    if build.keep(MEMBERS.name):
+def remember_former(workspace: Workspace, build: Build) -> bool:
+    """Stage which person each subject was in the generation before (`former_members`); whether there was one."""
+    is_there = build.keep(MEMBERS.name)
+    if is_there:
         build.write(FORMER_MEMBERS, govern(unbound(MEMBERS), workspace.permit(PERMISSIONS)))
+    return is_there
+
+
+def _carry(build: Build, keeping: Permit, together: Sequence[Table]) -> None:
+    """Keep what was said in this run with all who are, or were, one person with who said it, in `together`.
+
+    A yes is kept only with a no of the same subject: it has nothing else to lift.
+    """
+    new, carried = unbound(NEW_STATEMENTS), unbound(CARRIED)
+    noes = new.filter(~new.state.isin([Statement.GIVEN, Statement.UNSUPPRESSED]))
+    barring = noes.select(one=SUBJECT_ID).union(carried.select(one=FROM_SUBJECT), distinct=True)
+    said = new.semi_join(barring, new[SUBJECT_ID] == barring.one).rename({FROM_SUBJECT: SUBJECT_ID})
+    each = []
+    for members in map(unbound, together):
+        speaker = said.join(members.select(**{FROM_SUBJECT: SUBJECT_ID, "person": PERSON_ID}), FROM_SUBJECT)
+        hearer = members.select(SUBJECT_ID, person=PERSON_ID)
+        heard = speaker.join(hearer, "person")
+        each.append(heard.filter(heard[SUBJECT_ID] != heard[FROM_SUBJECT]).select(*CARRIED.logical()))
+    every = reduce(lambda a, b: a.union(b), each).distinct()
+    build.extend(CARRIED, govern(every, keeping))
+    build.clear(NEW_STATEMENTS)
 
 
 def _with_rows(build: Build, tables: Mapping[str, ir.Table], permit: Permit) -> set[str]:
