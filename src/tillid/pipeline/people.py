@@ -12,6 +12,7 @@ from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.errors import PersonUnknown
 from tillid.pipeline.intake.declare import source_table
 from tillid.pipeline.workspace import Workspace
+from tillid.stages.profile.tables import PEOPLE
 from tillid.stages.resolve.tables import MEMBERS, SUBJECTS
 from tillid.stages.wash import WashKind, wash
 from tillid.terms.table import NO_PERSON, PERSON_ID, SUBJECT_ID
@@ -60,12 +61,15 @@ def _wanted(workspace: Workspace, identifier: str) -> ir.Table:
     kind = _kind_of(workspace, identifier)
     said = identifier.partition(":")[2] if kind else identifier
     if kind == BY_NUMBER:
-        number = said.strip()
-        # Longer than any number that is kept: nobody's.
-        is_number = number.isascii() and number.isdigit() and len(number) < MOST_DIGITS
-        return someone.filter(someone[SUBJECT_ID] == (int(number) if is_number else NO_PERSON))
+        return someone.filter(someone[SUBJECT_ID] == _number(identifier))
     wanted = someone.filter(someone["value"].isin(sorted(_forms(said, workspace.project.country))))
     return wanted.filter(wanted["kind"] == kind) if kind else wanted
+
+
+def _number(identifier: str) -> int:
+    """The number of `person_id:NUMBER`; nobody's where it is none, or longer than any that is kept."""
+    number = identifier.partition(":")[2].strip()
+    return int(number) if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS else NO_PERSON
 
 
 def _kind_of(workspace: Workspace, identifier: str) -> str | None:
@@ -76,7 +80,14 @@ def _kind_of(workspace: Workspace, identifier: str) -> str | None:
 
 
 def find_permitted(workspace: Workspace, identifier: str, permit: Permit) -> list[int]:
-    """The ids of the persons with this identifier whom the permit lets through, by columns that it covers."""
+    """The ids of the persons with this identifier whom the permit lets through, by columns that it covers.
+
+    `person_id:NUMBER` is who has that id today; the id of one who was merged is known to `find_persons` alone.
+    """
+    if _kind_of(workspace, identifier) == BY_NUMBER:
+        people = workspace.table(PEOPLE)
+        mine = people.filter(people[PERSON_ID] == _number(identifier)).select(PERSON_ID)
+        return [int(i) for i in workspace.ask(mine, permit).column(PERSON_ID).to_pylist()]
     forms = _forms(identifier.partition(":")[2] or identifier, workspace.project.country) | {identifier.strip()}
     found: set[int] = set()
     for source in workspace.project.sources.values():
