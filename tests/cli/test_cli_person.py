@@ -59,3 +59,16 @@ def test_who_may_not_judge_is_refused(ran: Path, tillid, audit) -> None:
     assert tillid("person", "join", "1", "2").code == 2  # a reason must be given
     wrong = tillid("person", "unjudge", "1", "2", *TOLD, "--json")
     assert (wrong.code, wrong.error["kind"]) == (1, "JudgementEmpty")
+
+
+def test_why_two_are_one_is_explained(ran: Path, tillid) -> None:
+    one = tillid("explain", "person", "1", "ida@mail.example")
+    assert one.code == 0
+    assert "are one person" in one.out
+    assert "crm" in one.out
+    assert "ida@" not in one.out
+    two = tillid("explain", "person", "1", "2", "--json").json
+    assert (two["are_one"], two["reason"], two["way"]) == (False, "never_met", [])
+    tillid("person", "split", "1", "ida@mail.example", *TOLD, "--yes")
+    apart = tillid("explain", "person", "1", "ida@mail.example")
+    assert "Judged apart by ole" in apart.out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import reduce
 
 import ibis
@@ -18,7 +19,7 @@ from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.intake.unread import unread_table, with_unread
 from tillid.pipeline.workspace import Workspace
-from tillid.ports.store import Build, Underway
+from tillid.ports.store import Build, Reader, Underway
 from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.resolve.components import resolve
 from tillid.stages.resolve.definitions import LinkingDefinition
@@ -33,7 +34,7 @@ from tillid.stages.resolve.tables import (
     UNWILLING,
 )
 from tillid.terms.categories import ancestors
-from tillid.terms.purpose import LINKING, LegalBasis
+from tillid.terms.purpose import LINKING, LegalBasis, Purpose
 from tillid.terms.table import PERSON_ID, SUBJECT_ID, Table
 
 
@@ -48,20 +49,14 @@ class Persons:
 def work_out_persons(workspace: Workspace, build: Build) -> Persons:
     """Work out the members, the standing of each person and the mapping."""
     keeping = workspace.permit(PERMISSIONS)
-    unread = [unread_table(s) for s in workspace.project.sources.values() if s.kind is SourceKind.CONSENTS]
-    held = _with_rows(
-        build, {t.name: unbound(t) for t in (GUESSES, JUDGEMENTS, NEW_STATEMENTS, CARRIED, *unread)}, keeping
-    )
-    ledger = with_unread(unbound(LEDGER), [unbound(table) for table in unread if table.name in held])
-    guesses = unbound(GUESSES) if GUESSES.name in held else None
-    ledgers = Ledgers(ledger, unbound(DATA_SUBJECTS), guesses)
+    ledgers, held = ledgers_held(workspace, build, keeping)
     said = replace(_said_of_linking(workspace, build, ledgers), is_judged=JUDGEMENTS.name in held)
     linking = workspace.permit(LINKING) if LINKING in workspace.project.purposes else None
     is_new = NEW_STATEMENTS.name in held
     has_former = is_new and remember_former(workspace, build)
     subjects = resolve(build, Leave(linking, keeping), LinkingDefinition(), said)
     if said.is_barred:
-        ledgers = replace(ledgers, guesses=_with_parted(guesses))
+        ledgers = replace(ledgers, guesses=_with_parted(ledgers.guesses))
     if is_new:
         _carry(build, keeping, [MEMBERS, *([FORMER_MEMBERS] if has_former else [])])
     if is_new or CARRIED.name in held:
@@ -76,6 +71,33 @@ def work_out_persons(workspace: Workspace, build: Build) -> Persons:
     return Persons(subjects, people)
 
 
+def ledgers_held(workspace: Workspace, reader: Reader, keeping: Permit) -> tuple[Ledgers, set[str]]:
+    """What each subject said itself, and which of the ledgers and their like have any rows."""
+    unread = [unread_table(s) for s in workspace.project.sources.values() if s.kind is SourceKind.CONSENTS]
+    tables = (GUESSES, JUDGEMENTS, NEW_STATEMENTS, CARRIED, *unread)
+    held = _with_rows(reader, {table.name: unbound(table) for table in tables}, keeping)
+    ledger = with_unread(unbound(LEDGER), [unbound(table) for table in unread if table.name in held])
+    guesses = unbound(GUESSES) if GUESSES.name in held else None
+    return Ledgers(ledger, unbound(DATA_SUBJECTS), guesses), held
+
+
+def alone_on_linking(ledgers: Ledgers, purpose: Purpose, now: datetime) -> ir.Table:
+    """What stands of linking for each subject for itself, who said anything of it: `subject_id`, `why` not, `until`."""
+    who = ledgers.said.filter(_is_about(ledgers.said, purpose)).select(SUBJECT_ID)
+    if ledgers.guesses is not None:
+        who = who.union(ledgers.guesses.select(SUBJECT_ID), ledgers.guesses.select(**{SUBJECT_ID: "guessed_id"}))
+    alone = who.distinct().mutate(**{PERSON_ID: ibis._[SUBJECT_ID]})
+    # As what somebody was met is asked of persons; a part of one may have been met as nothing.
+    stands = standing(alone, ledgers, [replace(purpose, data_subjects=frozenset())], now)
+    return stands.select(
+        **{SUBJECT_ID: PERSON_ID, "why": stands[why_column(LINKING)], "until": stands[until_column(LINKING)]}
+    )
+
+
+def _is_about(entries: ir.Table, purpose: Purpose) -> ir.BooleanValue:
+    return entries.purpose.isin([purpose.key, *ancestors(purpose.data_use)]) | (entries.state == Statement.RESTRICTED)
+
+
 def _said_of_linking(workspace: Workspace, build: Build, ledgers: Ledgers) -> Said:
     """Stage who said no to linking, and who said yes where it needs one: each subject for itself, by `standing`."""
     purpose = workspace.project.purposes.get(LINKING)
@@ -83,18 +105,10 @@ def _said_of_linking(workspace: Workspace, build: Build, ledgers: Ledgers) -> Sa
         return Said()
     keeping = workspace.permit(PERMISSIONS)
     needs_yes = purpose.legal_basis is LegalBasis.CONSENT
-    entries = ledgers.said
-    about = entries.purpose.isin([LINKING, *ancestors(purpose.data_use)]) | (entries.state == Statement.RESTRICTED)
-    if not needs_yes and not _with_rows(build, {LINKING: entries.filter(about)}, keeping):
+    about = ledgers.said.filter(_is_about(ledgers.said, purpose))
+    if not needs_yes and not _with_rows(build, {LINKING: about}, keeping):
         return Said()
-    who = entries.filter(about).select(SUBJECT_ID)
-    if ledgers.guesses is not None:
-        who = who.union(ledgers.guesses.select(SUBJECT_ID), ledgers.guesses.select(**{SUBJECT_ID: "guessed_id"}))
-    alone = who.distinct().mutate(**{PERSON_ID: ibis._[SUBJECT_ID]})
-    # As what somebody was met is asked of persons; a part of one may have been met as nothing.
-    stands = standing(alone, ledgers, [replace(purpose, data_subjects=frozenset())], workspace.now)
-    why, until = stands[why_column(LINKING)], stands[until_column(LINKING)]
-    one = stands.select(**{SUBJECT_ID: PERSON_ID, "why": why, "until": until})
+    one = alone_on_linking(ledgers, purpose, workspace.now)
     build.write(BARRED, govern(one.filter(one.why.isin(SAID_NO)).select(SUBJECT_ID), keeping))
     if needs_yes:
         yes = one.filter(one.why.isnull(), one.until > ibis.literal(workspace.now, type="timestamp(6)"))
@@ -141,8 +155,8 @@ def _carry(build: Build, keeping: Permit, together: Sequence[Table]) -> None:
     build.clear(NEW_STATEMENTS)
 
 
-def _with_rows(build: Build, tables: Mapping[str, ir.Table], permit: Permit) -> set[str]:
+def _with_rows(reader: Reader, tables: Mapping[str, ir.Table], permit: Permit) -> set[str]:
     """The names of the tables that have any rows."""
     each = [table.select(name=ibis.literal(name)).distinct() for name, table in tables.items()]
-    found = build.fetch(govern(reduce(lambda a, b: a.union(b), each), permit))
+    found = reader.fetch(govern(reduce(lambda a, b: a.union(b), each), permit))
     return set(found.column("name").to_pylist())
