@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from small_projects import CONSENTS, CONSENTS_HEAD, CRM, CRM_HEAD, PURPOSES, SmallProject, csv
 
+from tillid.pipeline.explain_two import explain_two
+from tillid.pipeline.judge import Judgement, judge
+from tillid.pipeline.progress import Silent
+from tillid.stages.resolve.judgements import Verdict
+
 AT = "2025-06-01T10:00:00Z"
 LATER = "2025-07-01T10:00:00Z"
 CONSENTED = PURPOSES.replace(
@@ -103,3 +108,13 @@ def test_in_whatever_order_it_is_said_the_partition_is_the_same(tmp_path: Path) 
                 project.build()
         found.add(project.partition())
     assert len(found) == 1
+
+
+def test_no_judgement_joins_who_said_no(tmp_path: Path) -> None:
+    project = _project(tmp_path, (BO, "linking", "objected", AT))
+    with project.opened("person") as workspace:
+        said = Judgement(Verdict.TOGETHER, f"email:{BO}", f"email:{IDA}", "they told us")
+        judge(workspace, said, Silent(), is_sure=True)
+    assert _with(project, "email", BO) == set()
+    with project.opened("explain person") as workspace:
+        assert explain_two(workspace, BO, IDA)["reason"] == "no_consent_for_linking"

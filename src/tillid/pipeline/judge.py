@@ -56,7 +56,9 @@ def judge(workspace: Workspace, judgement: Judgement, progress: Progress, *, is_
     pair = (find_subject(workspace, judgement.one), find_subject(workspace, judgement.other))
     kinds = _kinds(workspace, pair)
     _check(workspace, judgement.verdict, pair)
-    moves = _derive(workspace, judgement, pair, progress) if is_sure else _look_ahead(workspace, judgement, pair)
+    moves = (
+        _derive(workspace, judgement, pair, progress) if is_sure else _look_ahead(workspace, judgement, pair, progress)
+    )
     return {
         "verdict": str(judgement.verdict),
         "identifiers": [{"subject": one, "kind": kinds[one]} for one in pair],
@@ -87,12 +89,13 @@ def _check(workspace: Workspace, verdict: Verdict, pair: Pair) -> None:
     check_consistent(of[Verdict.TOGETHER], of[Verdict.APART])
 
 
-def _look_ahead(workspace: Workspace, judgement: Judgement, pair: Pair) -> list[dict[str, Any]]:
+def _look_ahead(workspace: Workspace, judgement: Judgement, pair: Pair, progress: Progress) -> list[dict[str, Any]]:
     build = workspace.store.build(workspace.fingerprints())
     try:
-        _add(workspace, build, judgement, pair)
-        work_out_persons(workspace, build)
-        return _moves(workspace, build)
+        with progress.stage("Working out who would be whom"):
+            _add(workspace, build, judgement, pair)
+            work_out_persons(workspace, build)
+            return _moves(workspace, build)
     finally:
         build.abandon()
         workspace.refresh()
