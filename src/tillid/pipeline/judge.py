@@ -56,9 +56,8 @@ def judge(workspace: Workspace, judgement: Judgement, progress: Progress, *, is_
     pair = (find_subject(workspace, judgement.one), find_subject(workspace, judgement.other))
     kinds = _kinds(workspace, pair)
     _check(workspace, judgement.verdict, pair)
-    moves = (
-        _derive(workspace, judgement, pair, progress) if is_sure else _look_ahead(workspace, judgement, pair, progress)
-    )
+    work = _derive if is_sure else _look_ahead
+    moves = work(workspace, judgement, pair, progress)
     return {
         "verdict": str(judgement.verdict),
         "identifiers": [{"subject": one, "kind": kinds[one]} for one in pair],
