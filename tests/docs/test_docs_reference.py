@@ -255,7 +255,7 @@ def test_json_has_the_keys_that_are_told(shop: Path) -> None:
     for block in blocks(REFERENCE / "json.md"):
         if block.about:
             words = shlex.split(block.about)
-            told_of.add(" ".join(words[:3] if words[1] == "explain" else words[:2]))
+            told_of.add(" ".join(words[:3] if words[1] in ("explain", "person") else words[:2]))
             found = json.loads(run(f"{block.about} --json", shop))
             difference = differs(json.loads(block.text), found)
             if difference:

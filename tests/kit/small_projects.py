@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,17 @@ import duckdb
 import pyarrow as pa
 
 from tillid.governance.housekeeping import INTAKE, PERMISSIONS
+from tillid.governance.ledgers import LEDGER, NEW_STATEMENTS
 from tillid.pipeline import answers
 from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.derive import Derived
+from tillid.pipeline.intake.held import keep_sources
 from tillid.pipeline.intake.sources import TakenIn
 from tillid.pipeline.progress import Silent
-from tillid.pipeline.run import build_generation, run
+from tillid.pipeline.run import build_generation, run, worked_out
 from tillid.pipeline.run_report import RunReport
 from tillid.pipeline.workspace import Workspace
+from tillid.ports.store import Build
 from tillid.stages.resolve.tables import MEMBERS, SUBJECTS
 from tillid.terms.table import PERSON_ID, SUBJECT_ID
 
@@ -154,6 +158,24 @@ class SmallProject:
         """A run without activations and report."""
         with self.opened("run") as workspace:
             return build_generation(workspace, Silent())
+
+    def restrict(self, value: str) -> None:
+        """Restrict the data of the identifier with this value: on request, as no source restricts."""
+        number = next(row[SUBJECT_ID] for row in self.internal("subjects") if row["value"] == value)
+        said = (number, "", "restricted", self.now, "request", None, None)
+        kinds = {"int64": pa.int64(), "string": pa.string()}
+        arrays = {
+            column.name: pa.array([cell], kinds.get(column.type, pa.timestamp("us")))
+            for column, cell in zip(LEDGER.columns, said, strict=True)
+        }
+
+        def take_in(workspace: Workspace, build: Build) -> TakenIn:
+            for table in (NEW_STATEMENTS, LEDGER):
+                build.append(table, pa.table(arrays).to_batches())
+            return keep_sources(workspace, build)
+
+        with self.opened("restrict") as workspace:
+            worked_out(workspace, Silent(), partial(take_in, workspace))
 
     def sql(self, text: str, purpose: str = "analytics") -> Rows:
         """`tillid sql`, in no order."""

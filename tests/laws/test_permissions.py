@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER, Statement
+from tillid.governance.ledgers import CARRIED, DATA_SUBJECTS, LEDGER, Statement
 from tillid.governance.mapping import FOREVER
 from tillid.governance.permissions import Ledgers, mapping, standing, standing_table
 from tillid.stages.resolve.tables import GUESSES, MEMBERS
@@ -75,13 +75,22 @@ class Entry:
 class World:
     """Who is whom (subject → person, None: nobody), what was said, and which kinds of data subject were met.
 
-    `guesses` says which subject another most likely means.
+    `guesses` says which subject another most likely means. `carried` has what was said (with who said it as its subject)
+    while they were one person with another subject, and that one.
     """
 
     persons: Mapping[int, int | None]
     entries: tuple[Entry, ...] = ()
     kinds: tuple[tuple[int, str], ...] = ()
     guesses: tuple[tuple[int, int], ...] = ()
+    carried: tuple[tuple[int, Entry], ...] = ()
+
+    def told(self, subject: int) -> dict[int, World]:
+        """What the subject was told of by others, who are not one person with it now: those, with what they said."""
+        others = {e.subject for to, e in self.carried if to == subject}
+        parted = {other for other in others if self.persons.get(other) != self.persons[subject]}
+        said = {o: tuple(e for to, e in self.carried if (to, e.subject) == (subject, o)) for o in parted}
+        return {other: World(self.persons, entries) for other, entries in said.items()}
 
     def near(self, subject: int) -> set[int]:
         """The subject and those that mean the same."""
@@ -97,12 +106,13 @@ Verdict = tuple[bool, dict[str, tuple[datetime | None, str | None]]]
 
 
 @cache
-def _sql(*, guessed: bool) -> tuple[str, str]:
-    members, ledger, kinds, guesses, stands = (
+def _sql(*, guessed: bool, is_carried: bool) -> tuple[str, str]:
+    members, ledger, kinds, guesses, carried, stands = (
         ibis.table(t.logical(), name=t.name)
-        for t in (MEMBERS, LEDGER, DATA_SUBJECTS, GUESSES, standing_table(PURPOSES))
+        for t in (MEMBERS, LEDGER, DATA_SUBJECTS, GUESSES, CARRIED, standing_table(PURPOSES))
     )
-    stood = standing(members, Ledgers(ledger, kinds, guesses if guessed else None), PURPOSES, NOW)
+    ledgers = Ledgers(ledger, kinds, guesses if guessed else None, carried if is_carried else None)
+    stood = standing(members, ledgers, PURPOSES, NOW)
     return (
         ibis.to_sql(stood, dialect="duckdb"),
         ibis.to_sql(mapping(members, stands, PURPOSES), dialect="duckdb"),
@@ -138,7 +148,11 @@ def _asked(engine: duckdb.DuckDBPyConnection, world: World) -> tuple[dict[int, V
     )
     pairs = [pa.array([pair[n] for pair in world.guesses], number) for n in (0, 1)]
     engine.register("guesses", pa.table(dict(zip(("subject_id", "guessed_id"), pairs, strict=True))))
-    first, second = _sql(guessed=bool(world.guesses))
+    kept = [(to, *astuple(entry)) for to, entry in world.carried]
+    columns = zip(*kept, strict=True) if kept else [[]] * 8
+    arrays = map(pa.array, columns, (number, *types))
+    engine.register(CARRIED.name, pa.table(dict(zip(CARRIED.logical(), arrays, strict=True))))
+    first, second = _sql(guessed=bool(world.guesses), is_carried=bool(world.carried))
     engine.execute(f"create or replace table standing as {first}")
     verdicts: dict[int, Verdict] = {}
     for row in engine.sql("select * from standing").to_arrow_table().to_pylist():
@@ -175,6 +189,7 @@ def _reference(world: World, person: int, purpose: Purpose) -> tuple[datetime | 
         unproven = unproven or "unproven" in said
         until += when
         bars |= said.union(*(_said(world, other, purpose)[0] for other in world.near(subject))) - {"unproven"}
+        bars |= set().union(*(_said(told, o, purpose)[0] for o, told in world.told(subject).items())) - {"unproven"}
     why = _reason(purpose, met, bars, until, unproven=unproven)
     if why is not None:
         return None, why
@@ -327,6 +342,35 @@ def test_a_guess_carries_noes_and_no_yes(
     for person, (restricted, said) in after.items():
         assert said == {p.key: _reference(guessed, person, p) for p in PURPOSES}
         assert restricted == (said["books"][1] == "restricted")
+
+
+@LAW
+@given(worlds(), guesses(), st.lists(st.tuples(st.integers(1, MOST), _entries(STATES)), min_size=1, max_size=40))
+def test_what_was_carried_bars_once_they_are_parted(
+    engine: duckdb.DuckDBPyConnection, world: World, pairs: tuple[tuple[int, int], ...], carried: list[Any]
+) -> None:
+    before = _asked(engine, replace(world, guesses=pairs))[0]
+    told = replace(world, guesses=pairs, carried=tuple(carried))
+    after = _asked(engine, told)[0]
+    assert after.keys() == before.keys()
+    assert _permitted(after) <= _permitted(before)
+    for person, (restricted, said) in after.items():
+        assert said == {p.key: _reference(told, person, p) for p in PURPOSES}
+        assert restricted == (said["books"][1] == "restricted")
+
+
+@LAW
+@given(worlds())
+def test_parted_each_is_told_what_was_said_while_they_were_one(engine: duckdb.DuckDBPyConnection, world: World) -> None:
+    """What all of one person said, carried to all of them: nobody is permitted more when they are parted anyhow."""
+    one = dict.fromkeys(range(1, MOST + 1), 1)
+    kinds = tuple((subject, kind) for subject in one for kind in ("customer", "prospect"))
+    every = tuple((to, entry) for entry in world.entries for to in one if to != entry.subject and entry.subject)
+    together = World({0: None, **one}, world.entries, kinds)
+    apart = World(world.persons, world.entries, kinds, carried=every)
+    barred = {key for key, (_, why) in _asked(engine, together)[0][1][1].items() if why in BARRED}
+    for _, said in _asked(engine, apart)[0].values():
+        assert barred <= {key for key, (_, why) in said.items() if why in BARRED}
 
 
 @LAW

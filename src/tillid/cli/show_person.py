@@ -41,3 +41,39 @@ def _person_shown(person: Mapping[str, Any]) -> None:
     show(facts({"identifiers": known, "rows that count": person["rows"], "in segments": person["segments"]}))
     if person["deliveries"]:
         show(heading("Delivered"), mappings(person["deliveries"]))
+
+
+def judgement_shown(answer: Mapping[str, Any]) -> None:
+    """What a judgement changed, or would change: how many identifiers of which kind go where."""
+    one, other = (f"{each['kind']} ({each['subject']})" for each in answer["identifiers"])
+    says = {"together": "are one person", "apart": "are two persons", "withdrawn": "are judged no more"}
+    show(heading(f"The identifiers {one} and {other} {says[answer['verdict']]}"))
+    if answer["moves"]:
+        rows = [(move["from"], move["to"], move["kind"], move["identifiers"]) for move in answer["moves"]]
+        show(tabled(("from person", "to person", "kind", "identifiers"), rows, numbers=(3,)))
+    else:
+        show("No identifier changes its person.")
+    if not answer["recorded"]:
+        show("Nothing was changed: this is what would be. Add --yes to do it.")
+
+
+def two_shown(answer: Mapping[str, Any]) -> None:
+    """Whether two identifiers are one person, over which links, or why not."""
+    one, other = (f"{each['kind']} ({each['subject']})" for each in answer["identifiers"])
+    verdict = "are one person" if answer["are_one"] else f"are two persons: {answer['reason_in_words']}"
+    show(heading(f"The identifiers {one} and {other} {verdict}"))
+    for said in answer["judged_apart"]:
+        show(f"Judged apart by {plain(said['by'])} on {plain(said['at'])} UTC")
+    if answer["way"]:
+        rows = [
+            (step["from"], step["to"], step["sources"], _judged(step), _yes(step["counts"])) for step in answer["way"]
+        ]
+        show(tabled(("from", "to", "came together in", "judged by", "counts"), rows))
+
+
+def _judged(step: Mapping[str, Any]) -> str:
+    return f"{step['judged_by']} on {plain(step['judged_at'])}" if step["judged_by"] else ""
+
+
+def _yes(counts: bool) -> str:
+    return "yes" if counts else "no"

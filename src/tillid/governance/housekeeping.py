@@ -1,4 +1,5 @@
-"""The platform's own purposes: taking data in, keeping permissions, recording what was sent, and washing leads.
+"""The platform's own purposes: taking data in, keeping permissions, recording what was sent, washing leads
+and judging who is who.
 
 They are purposes like any other: an actor needs a role for them, and a query under them is governed and
 written to the audit log. Each may read only the internal tables that name it.
@@ -13,6 +14,7 @@ INTAKE = "housekeeping.intake"
 PERMISSIONS = "housekeeping.permissions"
 DELIVERIES = "housekeeping.deliveries"
 LEADS = "housekeeping.leads"
+JUDGEMENTS = "housekeeping.judgements"
 
 _LONG = Duration.parse("100 years")
 
@@ -33,6 +35,7 @@ HOUSEKEEPING: tuple[Purpose, ...] = (
     _purpose(PERMISSIONS, "Keeping who may be processed for what", "functional.storage.privacy_preferences"),
     _purpose(DELIVERIES, "Keeping what went to whom", "essential.legal_obligation"),
     _purpose(LEADS, "Telling leads from people who are known or want no contact", "essential.legal_obligation"),
+    _purpose(JUDGEMENTS, "Judging which identifiers are one person", "essential.service.operations"),
 )
 
 _KEYS = frozenset(purpose.key for purpose in HOUSEKEEPING)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from tillid.governance.housekeeping import INTAKE, LEADS, PERMISSIONS
 from tillid.terms.table import SUBJECT_ID, Column, Table
 
+FROM_SUBJECT = "from_subject"
+"""The column with the subject who said what is carried to another."""
 PREFERENCE = frozenset({"user.privacy_preferences"})
 
 
@@ -25,19 +27,34 @@ class Statement(StrEnum):
 CONSENT_STATES = (Statement.GIVEN, Statement.REFUSED, Statement.WITHDRAWN, Statement.OBJECTED, Statement.RESTRICTED)
 """What a consents source may say."""
 
+_STATEMENT = (
+    Column("purpose", "string", PREFERENCE, label="Purpose, or a data use for objections and suppressions"),
+    Column("state", "string", PREFERENCE),
+    Column("at", "timestamp(6)", PREFERENCE),
+    Column("source", "string", PREFERENCE),
+    Column("notice", "string", PREFERENCE),
+    Column("evidence", "string", PREFERENCE, distinct=True),
+)
+
 LEDGER = Table(
     "consent_ledger",
-    (
-        Column(SUBJECT_ID, "int64", key=True),
-        Column("purpose", "string", PREFERENCE, label="Purpose, or a data use for objections and suppressions"),
-        Column("state", "string", PREFERENCE),
-        Column("at", "timestamp(6)", PREFERENCE),
-        Column("source", "string", PREFERENCE),
-        Column("notice", "string", PREFERENCE),
-        Column("evidence", "string", PREFERENCE, distinct=True),
-    ),
+    (Column(SUBJECT_ID, "int64", key=True), *_STATEMENT),
     only_for=frozenset({INTAKE, PERMISSIONS}),
     label="Consents, refusals, withdrawals, objections, restrictions and suppressions, as they came",
+)
+
+NEW_STATEMENTS = Table(
+    "new_statements",
+    LEDGER.columns,
+    only_for=frozenset({INTAKE, PERMISSIONS}),
+    label="The entries of the ledger that came in with the run that is going on; none between runs",
+)
+
+CARRIED = Table(
+    "carried",
+    (Column(SUBJECT_ID, "int64", key=True), Column(FROM_SUBJECT, "int64", key=True), *_STATEMENT),
+    only_for=frozenset({PERMISSIONS}),
+    label="What was said by another subject while the two were one person, and stays should they be parted",
 )
 
 DATA_SUBJECTS = Table(

@@ -18,13 +18,15 @@ import ibis
 import ibis.expr.types as ir
 
 from tillid.governance.housekeeping import LEADS, PERMISSIONS
-from tillid.governance.ledgers import PREFERENCE, Statement
+from tillid.governance.ledgers import FROM_SUBJECT, PREFERENCE, Statement
 from tillid.governance.mapping import FOREVER, RESTRICTED, until_column
 from tillid.terms.categories import ancestors
 from tillid.terms.purpose import LegalBasis, Purpose
 from tillid.terms.table import NO_PERSON, PERSON_ID, SUBJECT_ID, Column, Table, TableKind
 
 BARRING = (Statement.REFUSED, Statement.WITHDRAWN, Statement.OBJECTED)
+SAID_NO = ("restricted", "suppressed", "objected", "consent_withdrawn", "consent_refused")
+"""The reasons against that somebody said, and that do not only lack a yes."""
 _TIME = "timestamp(6)"
 
 
@@ -55,12 +57,14 @@ class Ledgers:
     (`data_subjects`).
 
     `guesses` (subject_id, guessed_id) says which subject another most likely means: what bars one of those that mean
-    the same bars all of them. None where there are none.
+    the same bars all of them. `carried` (columns of the table of that name) has what others said while they were one
+    person with the subject. None where there are none.
     """
 
     said: ir.Table
     met: ir.Table
     guesses: ir.Table | None = None
+    carried: ir.Table | None = None
 
 
 def standing(members: ir.Table, ledgers: Ledgers, purposes: Sequence[Purpose], now: datetime) -> ir.Table:
@@ -69,12 +73,14 @@ def standing(members: ir.Table, ledgers: Ledgers, purposes: Sequence[Purpose], n
     An entry after `now`, without a time or without a source states nothing; a consent counts only under one of the
     purpose's notices and with evidence (ISO/IEC TS 27560's mandatory fields).
     """
-    entries = ledgers.said
-    known = entries.filter(entries.at <= ibis.literal(now, type=_TIME), entries.source.notnull())
+    known = _known(ledgers.said, now)
     said = members.join(_stated(known, purposes), SUBJECT_ID)
     if ledgers.guesses is not None:
         heard = members.join(_heard(known, ledgers.guesses, purposes), SUBJECT_ID)
         said = said.union(heard.select(*said.columns))
+    if ledgers.carried is not None:
+        kept = members.join(_carried(_known(ledgers.carried, now), members, purposes), SUBJECT_ID)
+        said = said.union(kept.select(*said.columns))
     by_person = said.group_by(PERSON_ID).agg(**_most_restrictive(said, purposes))
     met = members.join(ledgers.met, SUBJECT_ID)
     kinds_by_person = met.group_by(PERSON_ID).agg(
@@ -147,6 +153,10 @@ def _last_statements(ledger: ir.Table, purposes: Sequence[Purpose]) -> dict[str,
     return last
 
 
+def _known(entries: ir.Table, now: datetime) -> ir.Table:
+    return entries.filter(entries.at <= ibis.literal(now, type=_TIME), entries.source.notnull())
+
+
 def _stated(known: ir.Table, purposes: Sequence[Purpose]) -> ir.Table:
     return known.group_by(SUBJECT_ID).agg(**_last_statements(known, purposes))
 
@@ -157,6 +167,24 @@ def _heard(known: ir.Table, guesses: ir.Table, purposes: Sequence[Purpose]) -> i
     stated = _stated(known.semi_join(means, SUBJECT_ID), purposes)
     of = means.select(of=SUBJECT_ID, guessed_id="guessed_id")
     bars = of.join(stated, of["of"] == stated[SUBJECT_ID]).drop(SUBJECT_ID, "of")
+    return means.join(bars.select("guessed_id", **_bars(bars, purposes)), "guessed_id").drop("guessed_id")
+
+
+def _carried(known: ir.Table, members: ir.Table, purposes: Sequence[Purpose]) -> ir.Table:
+    """What bars a subject by what others said while they were one person; no yes comes that way.
+
+    While they still are, these others are heard themselves.
+    """
+    hearer = members.select(SUBJECT_ID, _hearer=PERSON_ID)
+    speaker = members.select(**{FROM_SUBJECT: SUBJECT_ID, "_speaker": PERSON_ID})
+    both = known.join(hearer, SUBJECT_ID).left_join(speaker, FROM_SUBJECT)
+    parted = both.filter(~both["_hearer"].identical_to(both["_speaker"]))
+    stated = parted.group_by(SUBJECT_ID, FROM_SUBJECT).agg(**_last_statements(parted, purposes))
+    return stated.select(SUBJECT_ID, **_bars(stated, purposes))
+
+
+def _bars(bars: ir.Table, purposes: Sequence[Purpose]) -> dict[str, ir.Value]:
+    """What was stated as somebody else hears it: the noes that stand, and no yes."""
     heard: dict[str, ir.Value] = {"restricted_at": bars.restricted_at}
     for i in range(len(purposes)):
         given, listed, unlisted = bars[_n("given", i)], bars[_n("suppressed", i)], bars[_n("unsuppressed", i)]
@@ -165,7 +193,7 @@ def _heard(known: ir.Table, guesses: ir.Table, purposes: Sequence[Purpose]) -> i
             heard[_n(state, i)] = ibis.ifelse(_outlasts(at, given), at, ibis.null(_TIME))
         heard[_n("suppressed", i)] = ibis.ifelse(_outlasts(listed, unlisted), listed, ibis.null(_TIME))
         heard |= {_n(what, i): ibis.null(_TIME) for what in ("given", "unproven", "unsuppressed")}
-    return means.join(bars.select("guessed_id", **heard), "guessed_id").drop("guessed_id")
+    return heard
 
 
 def _outlasts(no: ir.Value, yes: ir.Value) -> ir.Value:

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tillid.governance.housekeeping import INTAKE, LEADS
-from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
+from tillid.governance.ledgers import CARRIED, DATA_SUBJECTS, LEDGER, NEW_STATEMENTS
 from tillid.governance.mapping import mapping_table
 from tillid.governance.permissions import standing_table
 from tillid.pipeline.intake.declare import STAGED, keys_table, log_table, source_table, takes_keys
@@ -67,7 +67,15 @@ def project_traits(project: Project) -> tuple[TraitDefinition, ...]:
 
 def declared_tables(project: Project) -> dict[str, Table]:
     """Name → declaration of every table of the project, internal ones included."""
-    tables: list[Table] = [*RESOLVE_TABLES, LEDGER, DATA_SUBJECTS, REFUSED_ROWS, *ACTIVATION_TABLES]
+    tables: list[Table] = [
+        *RESOLVE_TABLES,
+        LEDGER,
+        NEW_STATEMENTS,
+        CARRIED,
+        DATA_SUBJECTS,
+        REFUSED_ROWS,
+        *ACTIVATION_TABLES,
+    ]
     purposes = list(project.purposes.values())
     tables += [mapping_table(purposes), standing_table(purposes)]
     for source in project.sources.values():

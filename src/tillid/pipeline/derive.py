@@ -13,31 +13,23 @@ import ibis.expr.types as ir
 
 from tillid.governance.columns_usable import is_usable
 from tillid.governance.govern import govern, place_of
-from tillid.governance.housekeeping import PERMISSIONS
-from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
-from tillid.governance.mapping import MAPPING
-from tillid.governance.permissions import Ledgers, mapping, standing
 from tillid.governance.permit import Permit
 from tillid.governance.register import fingerprint
 from tillid.pipeline.catalogue import event_sources, people_sources, project_traits, unbound
-from tillid.pipeline.intake.unread import unread_table, with_unread
+from tillid.pipeline.persons import work_out_persons
 from tillid.pipeline.progress import Step
 from tillid.pipeline.scopes import profiled_purposes, rows_within, scope_groups
 from tillid.pipeline.workspace import Workspace
 from tillid.ports.store import Build, Underway
-from tillid.stages.ingest.definitions import SourceKind
 from tillid.stages.profile.definitions import VariableDefinition
 from tillid.stages.profile.derived import add_derived
 from tillid.stages.profile.golden_record import traits
 from tillid.stages.profile.tables import PEOPLE, VARIABLES
 from tillid.stages.profile.variables import events_to_variables, join_variables
-from tillid.stages.resolve.components import resolve
-from tillid.stages.resolve.definitions import LinkingDefinition
-from tillid.stages.resolve.tables import GUESSES, MEMBERS
 from tillid.stages.segment.compile import segment_members
 from tillid.stages.segment.members import ENTERED_AT, each_once, entered, members_since
 from tillid.stages.segment.tables import members_table_name
-from tillid.terms.purpose import LINKING, Purpose
+from tillid.terms.purpose import Purpose
 from tillid.terms.table import PERSON_ID, Table
 
 
@@ -74,9 +66,9 @@ def derive(workspace: Workspace, build: Build, oldest: Mapping[str, datetime], s
     `oldest` gives each source the time from which retention counts of its oldest row.
     """
     done = Derived()
-    subjects, people = _persons(workspace, build)
+    persons = work_out_persons(workspace, build)
     workspace.know_rows_within(rows_within(workspace, oldest))
-    underway = [(people, 1)]
+    underway = [(persons.people, 1)]
     for group in scope_groups(workspace, VARIABLES):
         underway.append((_write_variables(workspace, build, workspace.permit(*group)), len(group)))
     for group in scope_groups(workspace, PEOPLE):
@@ -91,39 +83,13 @@ def derive(workspace: Workspace, build: Build, oldest: Mapping[str, datetime], s
     for name, count in counts.items():
         done.segments[name] = count()
         step.advance()
-    done.subjects, done.people = subjects.result(), people.result()
+    done.subjects, done.people = persons.subjects.result(), persons.people.result()
     return done
 
 
 def steps(workspace: Workspace) -> int:
     """How many steps `derive` will advance."""
     return 1 + 2 * len(profiled_purposes(workspace)) + len(workspace.project.segments)
-
-
-def _persons(workspace: Workspace, build: Build) -> tuple[Underway, Underway]:
-    """Who is who and who may be processed for what: the subjects, and the people."""
-    keeping = workspace.permit(PERMISSIONS)
-    unread = [unread_table(s) for s in workspace.project.sources.values() if s.kind is SourceKind.CONSENTS]
-    held = _with_rows(build, [GUESSES, *unread], keeping)
-    ledger = with_unread(unbound(LEDGER), [unbound(table) for table in unread if table.name in held])
-    guesses = unbound(GUESSES) if GUESSES.name in held else None
-    linking = workspace.permit(LINKING) if LINKING in workspace.project.purposes else None
-    subjects = resolve(build, linking, keeping, LinkingDefinition())
-    purposes = list(workspace.project.purposes.values())
-    tables = workspace.register.tables
-    members = unbound(MEMBERS)
-    stands = standing(members, Ledgers(ledger, unbound(DATA_SUBJECTS), guesses), purposes, workspace.now)
-    people = build.write(tables["standing"], govern(stands, keeping))
-    whole = mapping(members, unbound(tables["standing"]), purposes)
-    build.write(tables[MAPPING], govern(whole, keeping))
-    return subjects, people
-
-
-def _with_rows(build: Build, tables: Sequence[Table], permit: Permit) -> set[str]:
-    """The names of the tables that have any rows."""
-    each = [unbound(table).select(name=ibis.literal(table.name)).distinct() for table in tables]
-    found = build.fetch(govern(reduce(lambda a, b: a.union(b), each), permit))
-    return set(found.column("name").to_pylist())
 
 
 def _write_variables(workspace: Workspace, build: Build, permit: Permit) -> Underway:

@@ -17,6 +17,10 @@ class PersonUnknown(TillidError):
     """No person has this identifier."""
 
 
+class JudgementEmpty(TillidError):
+    """A judgement on two identifiers that says nothing, or nothing new."""
+
+
 class FileChanged(TillidError):
     """A file of an append source changed after it was read."""
 

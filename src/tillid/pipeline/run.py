@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from time import perf_counter
 from typing import Any, cast
@@ -55,14 +55,24 @@ def run(workspace: Workspace, progress: Progress) -> RunReport:
 
 def build_generation(workspace: Workspace, progress: Progress) -> tuple[TakenIn, Derived]:
     """Take in what changed and work out everything that follows from it, in one new generation."""
-    store = workspace.store
-    build = store.build(workspace.fingerprints())
+    return worked_out(workspace, progress, lambda build: take_in_sources(workspace, build, progress))
+
+
+def worked_out(
+    workspace: Workspace,
+    progress: Progress,
+    take_in: Callable[[Build], TakenIn],
+    look: Callable[[Build], None] = lambda _: None,
+) -> tuple[TakenIn, Derived]:
+    """Have `take_in` add facts to a new generation, work out what follows, have `look` read it, and make it current."""
+    build = workspace.store.build(workspace.fingerprints())
     try:
-        taken = take_in_sources(workspace, build, progress)
+        taken = take_in(build)
         workspace.know_purpose_sets(taken.purpose_sets.as_sets())
         with progress.stage("Working out persons, profiles and segments", steps(workspace)) as step:
             derived = derive(workspace, build, taken.oldest, step)
             taken.settle()
+        look(build)
         build.commit(_notes(workspace, build, taken, derived))
     except BaseException:
         build.abandon()

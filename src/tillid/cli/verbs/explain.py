@@ -21,14 +21,24 @@ def explain() -> None:
 
 @explain.command()
 @click.argument("identifier", metavar="IDENTIFIER")
+@click.argument("other", metavar="[IDENTIFIER]", required=False)
 @for_purpose
 @asking
 @click.pass_obj
-def person(asked: Asked, identifier: str, purpose: str) -> None:
-    """Which of a person's data may be used for a purpose, and why not."""
-    from tillid.cli.show_person import explanation_shown
-    from tillid.pipeline.explain import explain_person
+def person(asked: Asked, identifier: str, other: str | None, purpose: str) -> None:
+    """Which of a person's data may be used for a purpose, and why not.
 
+    With two identifiers: whether they are one person, over which links, or why not; no purpose is named then.
+    """
+    from tillid.cli.show_person import explanation_shown, two_shown
+    from tillid.pipeline.explain import explain_person
+    from tillid.pipeline.explain_two import explain_two
+
+    if other is not None:
+        with asked.workspace() as workspace:
+            two = explain_two(workspace, identifier, other)
+        say(asked, two, lambda: two_shown(two))
+        return
     with asked.workspace(purpose=purpose) as workspace:
         explanation = explain_person(workspace, identifier, purpose)
     say(asked, explanation, lambda: explanation_shown(explanation))

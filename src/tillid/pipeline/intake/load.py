@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from tillid.governance.govern import govern
-from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER
+from tillid.governance.ledgers import DATA_SUBJECTS, LEDGER, NEW_STATEMENTS
 from tillid.governance.permit import Permit
 from tillid.pipeline.catalogue import unbound
 from tillid.pipeline.intake import guesses, ledger, subjects, versions
@@ -126,8 +126,10 @@ def take_in(build: Build, source: SourceDefinition, received: Received, permit: 
                 held = unbound(unread_table(source))
                 build.extend(unread_table(source), govern(ledger.unknown(unread, held), permit))
                 rows = rows.filter(ledger.is_readable(rows))
-            said = ledger.entries(rows, source, said_by)
-            build.extend(LEDGER, govern(ledger.unknown(said, unbound(LEDGER)), permit))
+            said = ledger.unknown(ledger.entries(rows, source, said_by), unbound(LEDGER))
+            build.extend(NEW_STATEMENTS, govern(said, permit))
+            new = unbound(NEW_STATEMENTS)
+            build.extend(LEDGER, govern(new.filter(new.source == source.name), permit))
     for table in STAGED:
         build.unstage(table(source))
     return entered

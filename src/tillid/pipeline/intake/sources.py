@@ -17,7 +17,8 @@ from tillid.governance.permit import Permit
 from tillid.pipeline.errors import EmptySnapshot
 from tillid.pipeline.intake import refused
 from tillid.pipeline.intake.ahead import ahead
-from tillid.pipeline.intake.declare import AGE_UNKNOWN, NOT_AGEING, keys_table, source_table, takes_keys
+from tillid.pipeline.intake.declare import NOT_AGEING, keys_table, source_table, takes_keys
+from tillid.pipeline.intake.former import former_oldest
 from tillid.pipeline.intake.guesses import told as guesses_told
 from tillid.pipeline.intake.load import Numbering, Received, first_subject, take_in
 from tillid.pipeline.intake.national_ids import (
@@ -194,7 +195,7 @@ def _take_in_opened(
     taken.counts[source.name], taken.kinds[source.name] = count, source.kind
     taken.files[source.name] = opened.notes
     taken.rows[source.name] = rows
-    taken.oldest[source.name] = NOT_AGEING if todo.anew else _former_oldest(source, notes)
+    taken.oldest[source.name] = NOT_AGEING if todo.anew else former_oldest(source, notes)
     table = source_table(source)
     if not todo.files:
         _tell_untagged(source, cast("Mapping[str, list[str]]", notes.get("untagged", {})).get(source.name, []), taken)
@@ -286,14 +287,6 @@ def _keys_gone(
         keys, without_key = keys_of(raw, source, reader.look(reader.file), project)
         refused.note(reading.refusals, refused.refusals(reader, reader.file, raw, without_key))
         yield keys
-
-
-def _former_oldest(source: SourceDefinition, notes: Mapping[str, object]) -> datetime:
-    noted = cast("Mapping[str, str]", notes.get("oldest", {})).get(source.name)
-    if noted is not None:
-        return datetime.fromisoformat(noted)
-    held = cast("Mapping[str, int]", notes.get("rows", {})).get(source.name, 0)
-    return AGE_UNKNOWN if held else NOT_AGEING
 
 
 @dataclass(frozen=True, slots=True)

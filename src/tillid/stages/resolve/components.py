@@ -18,41 +18,48 @@ from tillid.governance.permit import Permit
 from tillid.ports.store import Build, Underway
 from tillid.stages.resolve.definitions import DEFAULT_LIMITS, LinkingDefinition
 from tillid.stages.resolve.errors import LinkingDoesNotSettle
+from tillid.stages.resolve.judgements import Verdict, judged
+from tillid.stages.resolve.parted import Leave, Said, part_judged, with_parts
 from tillid.stages.resolve.tables import (
+    BARRED,
     COMPONENTS,
     EDGES,
     ENDS,
+    GIVEN,
+    JUDGEMENTS,
     KNOTS,
     LINKS,
     MEMBERS,
+    PARTED,
     SHARED_LINKS,
     SUBJECTS,
+    UNWILLING,
     labels,
 )
+from tillid.stages.resolve.willing import unwilling
 from tillid.terms.table import NO_PERSON, PERSON_ID, SUBJECT_ID, Table
 
 MOST_TURNS = 60
+NOTHING = Said()
 
 
-def resolve(build: Build, linking: Permit | None, keeping: Permit, definition: LinkingDefinition) -> Underway:
-    """Work out `members`: which person each subject is; it comes to the number of subjects.
-
-    `linking` is the permit under which identifiers may be joined; without it every subject is a person of
-    its own. `keeping` is a permit for housekeeping.permissions.
-    """
-    last = _connect(build, linking, definition) if linking is not None else None
-    subjects = _table(SUBJECTS)
-    known = subjects.select(SUBJECT_ID)
-    if last is None:
-        person: ir.Value = known[SUBJECT_ID]
-        members = known
-    else:
-        label = _table(last)
+def resolve(build: Build, leave: Leave, definition: LinkingDefinition, said: Said = NOTHING) -> Underway:
+    """Work out `members`: which person each subject is; it comes to the number of subjects."""
+    label = None
+    if leave.linking is not None:
+        counting = _connect(build, leave.linking, definition, said)
+        label = None if counting is None else _table(COMPONENTS)
+        if counting is not None and said.is_judged and part_judged(build, leave, counting, definition):
+            label = with_parts(_table(PARTED), _table(COMPONENTS))
+    known = _table(SUBJECTS).select(SUBJECT_ID)
+    person: ir.Value = known[SUBJECT_ID]
+    members = known
+    if label is not None:
         members = known.left_join(label, SUBJECT_ID)
         person = ibis.coalesce(label.label, members[SUBJECT_ID])
     nobody = members[SUBJECT_ID] == NO_PERSON
     members = members.select(members[SUBJECT_ID], **{PERSON_ID: ibis.ifelse(nobody, ibis.null("int64"), person)})
-    return build.write(MEMBERS, govern(members, keeping))
+    return build.write(MEMBERS, govern(members, leave.keeping))
 
 
 def every_link(links: ir.Table) -> ir.Table:
@@ -99,21 +106,34 @@ def _both_ways(pairs: ir.Table) -> ir.Table:
     return pairs.union(pairs.select(a="b", b="a"))
 
 
-def _connect(build: Build, permit: Permit, definition: LinkingDefinition) -> Table | None:
+def _connect(build: Build, permit: Permit, definition: LinkingDefinition, said: Said) -> ir.Table | None:
+    """Work out the components of the links that count, and return these, both ways; None where there are none."""
     links, edges, ends, dropped = _table(LINKS), _table(EDGES), _table(ENDS), _table(SHARED_LINKS)
-    build.write(EDGES, govern(every_link(links), permit))
+    together = _both_ways(judged(_table(JUDGEMENTS), Verdict.TOGETHER))
+    every = every_link(links)
+    build.write(EDGES, govern(every.union(together, distinct=True) if said.is_judged else every, permit))
     if build.write(ENDS, govern(ends_of(edges), permit)).result() == 0:
+        build.write(UNWILLING, govern(edges, permit))
         return None
     counting = edges
-    if build.write(SHARED_LINKS, govern(shared_links(links, ends, definition), permit)).result():
+    shared = shared_links(links, ends, definition)
+    shared = shared.anti_join(together, ["a", "b"]) if said.is_judged else shared
+    if build.write(SHARED_LINKS, govern(shared, permit)).result():
         counting = edges.anti_join(dropped, ["a", "b"])
         build.write(ENDS, govern(ends_without(ends, edges, dropped), permit))
+    if said.is_barred or said.needs_yes:
+        given = _table(GIVEN) if said.needs_yes else None
+        met = counting.semi_join(every, ["a", "b"]) if said.is_judged else counting
+        dropped = _table(UNWILLING)
+        build.write(UNWILLING, govern(unwilling(counting, _table(BARRED), given, met), permit))
+        build.write(ENDS, govern(ends_without(ends, counting, dropped), permit))
+        counting = counting.anti_join(dropped, ["a", "b"])
     knotted = ends.filter(ends.neighbours > 1)
     among = counting.join(knotted.select(a=SUBJECT_ID), "a").join(knotted.select(b=SUBJECT_ID), "b")
     build.write(KNOTS, govern(among.select("a", "b"), permit))
     last = _settled(build, permit)
     build.write(COMPONENTS, govern(_with_leaves(ends, _table(last)), permit))
-    return COMPONENTS
+    return counting
 
 
 def _settled(build: Build, permit: Permit) -> Table:
