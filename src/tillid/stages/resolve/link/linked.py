@@ -87,13 +87,15 @@ def _learned(records: Prepared, left: Rows, right: Rows, found: Sequence[Compari
     lesson = [replace(one, levels=one.levels[::step]) for one in found]
     seen = Patterns.of(lesson, times=step)
     by_chance = ByChance(records.rows, comparisons(records, *_drawn(records.rows)), equal_pairs(records))
-    log_odds = trained(found, seen, by_chance).log_odds([one.levels for one in found])
+    mixture = trained(found, seen, by_chance)
+    log_odds = mixture.log_odds([one.levels for one in found])
+    taken = mixture.weights_taken
     model = None
     for _ in range(_REFINED):
         clusters = partition(records.rows, Scored(left, right, log_odds), settings=_TEACHING)
         together = (clusters[left[::step]] == clusters[right[::step]]).astype(np.float64)
         certain = _TRUST * together + (1 - _TRUST) * probability(log_odds[::step])
-        model = refined(found, seen, step * np.bincount(seen.of_pair, certain) / seen.counts, model)
+        model = refined(found, seen, step * np.bincount(seen.of_pair, certain) / seen.counts, taken, model)
         log_odds = model.log_odds(found)
     return model or untrained(found, records.rows)
 

@@ -144,12 +144,21 @@ def _one_blank(texts: pa.Array) -> pa.Array:
 def _names(texts: dict[Role, pa.Array]) -> Names | None:
     if not texts:
         return None
+    texts = {role: _by_value(text, _without_particles) for role, text in texts.items()}
     words, values = _bags(list(texts.values()))
     first, last, full = (texts.get(role) for role in (Role.FIRST_NAME, Role.LAST_NAME, Role.FULL_NAME))
     given = _word_of(full if first is None else first, "^(?P<word>[a-z0-9]+)", values)
     family = _word_of(full if last is None else last, "(?P<word>[a-z0-9]+)$", values)
     none = np.full(len(words), -1, np.int32)
     return Names(words, Values(values), none if given is None else given, none if family is None else family)
+
+
+# Small words before a surname come and go from list to list, and are shared by very many.
+_PARTICLES = r"\b(?:van|von|der|den|de|het|ten|ter|te|af|av|la|le|du|del|di|da|el|al|ibn|bin|zu|zum|zur)\b"
+
+
+def _without_particles(names: pa.Array) -> pa.Array:
+    return pc.coalesce(_one_blank(pc.replace_substring_regex(names, _PARTICLES, " ")), names)
 
 
 def _word_of(texts: pa.Array | None, pattern: str, values: pa.Array) -> Codes | None:

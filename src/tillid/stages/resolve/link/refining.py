@@ -16,23 +16,31 @@ from scipy.sparse import csr_matrix
 from tillid.stages.resolve.link.levels import Comparison
 from tillid.stages.resolve.link.training import Patterns, Trained, Weights, probability
 
-_PULLED_TO = 0.5 * float(np.log(2))
+_PULLED_TO = 0.5
 _PULL, _PULL_OF_BIAS = 1.0, 1e-3
 _FIRST_BIAS, _ROUNDS, _HALVINGS, _SETTLED = -3.0, 30, 20, 1e-7
 
 
-def refined(found: Sequence[Comparison], seen: Patterns, share_match: Weights, first: Trained | None = None) -> Trained:
+def refined(
+    found: Sequence[Comparison],
+    seen: Patterns,
+    share_match: Weights,
+    taken: Sequence[Weights],
+    first: Trained | None = None,
+) -> Trained:
     """The weights under which the pairs of each pattern of `found` are matches as often as `share_match` (0 to 1) says.
 
-    The search starts from `first`, where weights are at hand that should be near.
+    `taken` is what each level weighs beforehand, in natural log-odds; the search starts from `first`, where weights are
+    at hand that should be near.
 
     >>> email = Comparison("email", np.array([1, 1, 6, 6] * 50), (0, -1.5, 2, 4, 9, 7, 14), is_own=True)
-    >>> weights = refined([email], Patterns.of([email]), np.array([0.0, 1.0]))
+    >>> weights = refined([email], Patterns.of([email]), np.array([0.0, 1.0]), [np.zeros(7)])
     >>> probability(weights.log_odds([email])).round(2)[:4]
     array([0.01, 0.01, 0.99, 0.99])
     """
     starts = np.cumsum([0, *(len(one.weights) for one in found)])
-    before = np.concatenate([np.array(one.weights) * _PULLED_TO for one in found] + [np.array([_FIRST_BIAS])])
+    before = np.concatenate([*(_PULLED_TO * weights for weights in taken), [_FIRST_BIAS]])
+    before[starts[:-1]] = 0
     said = _said(seen, starts)
     start = before
     if first is not None:

@@ -140,6 +140,13 @@ class Mixture:
     strangers: Class
     related: Class
     compatriots: Class
+    taken: list[Weights]
+    """How often matches are on each level before anything is learned."""
+
+    @property
+    def weights_taken(self) -> list[Weights]:
+        """What each level weighs before anything is learned of matches, in natural log-odds."""
+        return [np.log(m / u) for m, u in zip(self.taken, self.strangers.levels, strict=True)]
 
     def log_odds(self, levels: Sequence[Levels]) -> Weights:
         """How much speaks for pairs with these levels being matches."""
@@ -189,7 +196,7 @@ def trained(found: Sequence[Comparison], seen: Patterns, by_chance: ByChance, ho
     taken = [_of_matches(one, u) for one, u in zip(found, unlike, strict=True)]
     taken_related = related = [_of_related(one, m, u) for one, m, u in zip(found, taken, unlike, strict=True)]
     first = Class(1 / by_chance.rows, taken), Class(1.0, unlike), Class(1 / by_chance.rows, related)
-    now = Mixture(*first, _compatriots(found, taken, unlike))
+    now = Mixture(*first, _compatriots(found, taken, unlike), taken)
     certain: Weights | None = None
     for _ in range(how.rounds):
         before, certain = certain, probability(now.log_odds(seen.levels))
@@ -213,7 +220,7 @@ def trained(found: Sequence[Comparison], seen: Patterns, by_chance: ByChance, ho
             )
         of_all, related_of_all = (max(float(part.sum()), 1.0) / every for part in (seen.counts * certain, of_related))
         kinds = Class(of_all, matches), Class(1.0, list(unlike)), Class(related_of_all, related)
-        now = Mixture(*kinds, _compatriots(found, matches, unlike))
+        now = Mixture(*kinds, _compatriots(found, matches, unlike), taken)
     return now
 
 
