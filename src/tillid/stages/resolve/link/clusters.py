@@ -53,7 +53,7 @@ class Linkage:
     """
 
     threshold: float = -1.0
-    threshold_of_groups: float = 0.0
+    threshold_of_groups: float = 0.5
     missing: float = -3.0
     most: float = 12.0
 

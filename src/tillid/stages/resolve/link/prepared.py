@@ -116,7 +116,7 @@ def _compared(role: Role, texts: pa.Array) -> pa.Array:
     if role is Role.POSTCODE:
         return _by_value(texts, lambda v: _filled(pc.replace_substring_regex(pc.utf8_lower(v), "[^0-9a-z]", "")))
     if role is Role.EMAIL:
-        return pc.utf8_lower(texts)
+        return pc.utf8_lower(pc.utf8_normalize(texts, "NFKC"))
     plain = _folded(texts)
     return _by_value(plain, without_legal_form) if role is Role.COMPANY else plain
 

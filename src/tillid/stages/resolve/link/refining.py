@@ -1,7 +1,7 @@
 """Weights learned once more from the clusters that the first ones gave: logistic regression on soft labels.
 
 What a cluster holds together teaches what its weaker pairs look like, which pairs alone do not tell; additive weights
-stay, so each pair can be explained level by level. The regression is pulled towards half of the weights taken before,
+stay, so each pair can be explained level by level. The regression is pulled towards a part of the weights taken before,
 so that levels that hardly occur keep sensible ones.
 """
 
@@ -16,8 +16,8 @@ from scipy.sparse import csr_matrix
 from tillid.stages.resolve.link.levels import Comparison
 from tillid.stages.resolve.link.training import Patterns, Trained, Weights, probability
 
-_PULLED_TO = 0.5
-_PULL, _PULL_OF_BIAS = 1.0, 1e-3
+_PULLED_TO = 0.6
+_PULL, _PULL_OF_BIAS = 5.0, 1e-3
 _FIRST_BIAS, _ROUNDS, _HALVINGS, _SETTLED = -3.0, 30, 20, 1e-7
 
 
@@ -33,10 +33,10 @@ def refined(
     `taken` is what each level weighs beforehand, in natural log-odds; the search starts from `first`, where weights are
     at hand that should be near.
 
-    >>> email = Comparison("email", np.array([1, 1, 6, 6] * 50), (0, -1.5, 2, 4, 9, 7, 14), is_own=True)
+    >>> email = Comparison("email", np.array([1, 1, 6, 6] * 500), (0, -1.5, 2, 4, 9, 7, 14), is_own=True)
     >>> weights = refined([email], Patterns.of([email]), np.array([0.0, 1.0]), [np.zeros(7)])
     >>> probability(weights.log_odds([email])).round(2)[:4]
-    array([0.01, 0.01, 0.99, 0.99])
+    array([0.02, 0.02, 0.98, 0.98])
     """
     starts = np.cumsum([0, *(len(one.weights) for one in found)])
     before = np.concatenate([*(_PULLED_TO * weights for weights in taken), [_FIRST_BIAS]])

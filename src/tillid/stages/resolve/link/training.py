@@ -50,7 +50,10 @@ def untrained(found: Sequence[Comparison], rows: int) -> Trained:
 
 def strangers(drawn: Sequence[Comparison], rows: int) -> list[Comparison]:
     """Pairs drawn by chance without those that look like matches, of which a short list has many."""
-    unlike = untrained(drawn, rows).log_odds(drawn) < 0
+    shares = [_normal(np.bincount(one.levels, minlength=len(one.weights)).astype(np.float64) + 1.0) for one in drawn]
+    # What all pairs have says nothing, whatever it is taken to weigh.
+    weights = {one.name: np.log(_of_matches(one, u) / u) for one, u in zip(drawn, shares, strict=True)}
+    unlike = Trained(-float(np.log(max(rows, 2))), weights).log_odds(drawn) < 0
     return [replace(one, levels=one.levels[unlike]) for one in drawn]
 
 
@@ -267,12 +270,23 @@ _MOSTLY, _SAMPLED = 0.5, 300_000
 
 
 def _of_matches(one: Comparison, unlike: Weights) -> Weights:
-    """How often matches are on each level before anything is learned; they say nothing as often as strangers do."""
-    told = unlike * np.exp(np.array(one.weights) * _BITS)
+    """How often matches are on each level before anything is learned; they say nothing as often as strangers do.
+
+    However rare it is that strangers agree, most matches do.
+    """
+    weights = np.array(one.weights)
+    told = unlike * np.exp(weights * _BITS)
     told[0] = 0
+    differ = told * (weights < 0)
+    agree = told - differ
+    if 0 < agree.sum() < differ.sum() * _AGREE / (1 - _AGREE):
+        told = differ / differ.sum() * (1 - _AGREE) + agree / agree.sum() * _AGREE
     told = told / max(told.sum(), 1e-300) * (1 - unlike[0])
     told[0] = unlike[0]
     return np.asarray(told, np.float64)
+
+
+_AGREE = 0.6
 
 
 def _of_related(one: Comparison, matches: Weights, unlike: Weights) -> Weights:

@@ -15,6 +15,11 @@ GIVEN = ("name", "first_name", "last_name", "address", "postcode", "birth_date",
 
 # Letters that two keyboards write differently, written one way.
 _ONE_WAY = (("æ", "ae"), ("ä", "ae"), ("ø", "oe"), ("ö", "oe"), ("å", "aa"), ("ü", "u"), ("ß", "ss"), ("ĳ", "ij"))
+# Letters of Cyrillic as Latin ones, so that a name keeps its length: some are set among Latin ones to look alike.
+_CYRILLIC = dict(zip("абвгдежзийклмнопрстуфхцчшщъыьэюя", "abvgdejziiklmnoprstufhccssxyxeua", strict=True)) | {
+    "і": "i", "ї": "i", "є": "e", "ј": "j", "ѕ": "s", "ё": "e", "ў": "u", "ђ": "d", "ћ": "c",
+}  # fmt: skip
+_HAS_CYRILLIC = r"\p{Cyrillic}"
 # Small words before a surname come and go from list to list.
 _PARTICLES = r"\b(?:van|von|der|den|de|het|ten|ter|te|af|av|la|le|du|el|d|t|s)\b"
 _HOUSE_LAST = r"^(?P<street>[^0-9]*?[^0-9 ,.][^0-9]*?)[ ,.]*(?P<house>[0-9]+)(?: ?(?P<letter>[a-z])\b)?(?P<unit>.*)$"
@@ -67,13 +72,17 @@ def _emptied(values: pa.Array) -> pa.Array:
 def folded(values: pa.Array) -> pa.Array:
     """Text in small letters without accents, a blank for what is no letter or digit; null where nothing is left.
 
-    >>> folded(pa.array(["Åse-Marit", "-"])).to_pylist()
-    ['aase marit', None]
+    >>> folded(pa.array(["Åse-Marit", "-", "Анна"])).to_pylist()
+    ['aase marit', None, 'anna']
     """
-    plain = pc.utf8_lower(values)
+    plain = pc.utf8_lower(pc.utf8_normalize(values, "NFKC"))
+    if pc.any(pc.match_substring_regex(plain, _HAS_CYRILLIC)).as_py():
+        for letter, latin in _CYRILLIC.items():
+            plain = pc.replace_substring(plain, letter, latin)
     for letter, two in _ONE_WAY:
         plain = pc.replace_substring(plain, letter, two)
-    plain = pc.replace_substring_regex(pc.utf8_normalize(plain, "NFKD"), r"\p{M}", "")
+    # Marks, and what has no width.
+    plain = pc.replace_substring_regex(pc.utf8_normalize(plain, "NFKD"), r"[\p{M}\p{Cf}]", "")
     plain = pc.replace_substring_regex(plain, r"[^a-z0-9]+", " ")
     return _emptied(pc.utf8_trim_whitespace(plain))
 
